@@ -1,0 +1,1 @@
+"""The nouns, each named as the field's standards name it."""

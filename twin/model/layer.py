@@ -1,0 +1,71 @@
+"""A layer: what is shown, in which order, from which source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from twin.core.i18n import named
+
+Heights = Literal["ellipsoidal", "orthometric", "unknown"]
+
+
+class _Noun(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Column(_Noun):
+    """An attribute of a layer's features."""
+
+    name: str
+    type: str
+    """DuckDB's name of its type: BIGINT, DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP…"""
+    unit: str = ""
+    title_en: str = ""
+    title_ar: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name in the language in use."""
+        return named(self.title_en, self.title_ar, self.name)
+
+
+class Source(_Noun):
+    """Where a layer came from."""
+
+    file: str = ""
+    sha256: str = ""
+    format: str = ""
+    licence: str = ""
+    attribution: str = ""
+    time: datetime | None = None
+    crs: str = ""
+    """The CRS that the file was read in, as ``EPSG:n`` or WKT."""
+    synthetic: bool = False
+
+
+class Layer(_Noun):
+    """What is shown (an OGC FeatureCollection with a place in the layer tree)."""
+
+    id: str
+    kind: str
+    """How it is shown: the name of a layer kind."""
+    title_en: str = ""
+    title_ar: str = ""
+    position: int = 0
+    visible: bool = True
+    opacity: float = 1.0
+    columns: tuple[Column, ...] = ()
+    heights: Heights = "unknown"
+    source: Source = Source()
+    style: dict[str, str] = {}
+    count: int = 0
+    extent: tuple[float, float, float, float, float, float] | None = None
+    """xmin, ymin, zmin, xmax, ymax, zmax in the city's CRS."""
+
+    @property
+    def title(self) -> str:
+        """Its name in the language in use."""
+        return named(self.title_en, self.title_ar, self.id)

@@ -1,0 +1,48 @@
+"""What became of each feature of a file: read = kept + repaired + refused."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class Verdict(BaseModel):
+    """A feature that was refused or repaired, and why, in words."""
+
+    id: str
+    reason: str
+
+
+class LayerReport(BaseModel):
+    """What a layer got from a file."""
+
+    id: str
+    kind: str
+    read: int = 0
+    kept: int = 0
+    """Taken as they were."""
+    repaired: list[Verdict] = []
+    refused: list[Verdict] = []
+    crs: str = ""
+    extent: tuple[float, float, float, float, float, float] | None = None
+    by_type: dict[str, int] = {}
+    notes: list[str] = []
+
+    def adds_up(self) -> bool:
+        """Whether every feature that was read is accounted for."""
+        return self.read == self.kept + len(self.repaired) + len(self.refused)
+
+    def printed(self) -> dict[str, object]:
+        """As ``balad import --json`` prints it: ``repaired`` is a count."""
+        return {**self.model_dump(), "repaired": len(self.repaired), "repairs": [v.model_dump() for v in self.repaired]}
+
+
+class ImportReport(BaseModel):
+    """What a city got from a file."""
+
+    file: str
+    format: str
+    crs: str
+    """The city's CRS that the features are in now."""
+    layers: list[LayerReport] = Field(default_factory=list)
+    notes: list[str] = []
+    """What a person should know: a CRS that was changed, heights that were estimated, data far away."""

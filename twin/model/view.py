@@ -1,0 +1,51 @@
+"""A view: what a bookmark, a picture, a tour stop and a report share."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from twin.model.feature import BASE
+
+
+class Camera(BaseModel):
+    """An eye that looks at a point of the city."""
+
+    model_config = ConfigDict(frozen=True)
+
+    east: float = 0.0
+    """The point looked at, in the city's CRS, in metres."""
+    north: float = 0.0
+    height: float = 0.0
+    distance: float = Field(1000.0, gt=0)
+    """From the eye to that point, in metres."""
+    azimuth: float = 45.0
+    """The direction looked in, in degrees clockwise from north."""
+    pitch: float = Field(-30.0, ge=-90, le=90)
+    """Above the horizon, in degrees: −90 looks straight down."""
+    field: float = Field(40.0, gt=1, lt=120)
+    """The vertical angle of view, in degrees."""
+
+    def eye(self) -> tuple[float, float, float]:
+        """Where the eye is, in the city's CRS."""
+        azimuth, pitch = math.radians(self.azimuth), math.radians(self.pitch)
+        level = math.cos(pitch) * self.distance
+        return (
+            self.east - math.sin(azimuth) * level,
+            self.north - math.cos(azimuth) * level,
+            self.height - math.sin(pitch) * self.distance,
+        )
+
+
+class View(BaseModel):
+    """What is looked at, how, and in which scenario."""
+
+    model_config = ConfigDict(frozen=True)
+
+    camera: Camera = Camera()
+    layers: tuple[str, ...] | None = None
+    """The layers shown; None shows those that the layer tree shows."""
+    colour_by: tuple[str, str] | None = None
+    """A layer and one of its columns."""
+    scenario: str = BASE
