@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +38,7 @@ class Settings(BaseModel):
         with contextlib.suppress(OSError):
             draft = _file().with_suffix(".part")
             draft.write_text(self.model_dump_json(indent=1), encoding="utf-8")
-            os.replace(draft, _file())
+            draft.replace(_file())
 
     def opened(self, city: Path) -> None:
         """Put a city first among the recent ones."""

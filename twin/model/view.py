@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,13 +19,13 @@ class Camera(BaseModel):
     """The point looked at, in the city's CRS, in metres."""
     north: float = 0.0
     height: float = 0.0
-    distance: float = Field(1000.0, gt=0)
+    distance: Annotated[float, Field(gt=0)] = 1000.0
     """From the eye to that point, in metres."""
     azimuth: float = 45.0
     """The direction looked in, in degrees clockwise from north."""
-    pitch: float = Field(-30.0, ge=-90, le=90)
+    pitch: Annotated[float, Field(ge=-90, le=90)] = -30.0
     """Above the horizon, in degrees: −90 looks straight down."""
-    field: float = Field(40.0, gt=1, lt=120)
+    field: Annotated[float, Field(gt=1, lt=120)] = 40.0
     """The vertical angle of view, in degrees."""
 
     def eye(self) -> tuple[float, float, float]:
