@@ -1,0 +1,1 @@
+"""What main.py runs: set-up, the suite, benchmarks, soaks and the lock, kept out of the product."""
