@@ -10,6 +10,7 @@ SUITES = {"test": "tools.suite", "bench": "tools.bench", "soak": "tools.soak", "
 
 
 def main(words):
+    """Run the words in the program's own environment; the exit code is theirs."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         print(f"Balad needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2

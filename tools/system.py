@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 LIBRARIES = {
     # What Qt's xcb platform and VTK load at run time, by the Debian package that holds it.
@@ -71,17 +72,9 @@ def _missing(for_tests: bool) -> list[str]:
 
 
 def _draws() -> bool:
-    """Whether Mesa's drivers are there: without a GPU nothing is drawn otherwise."""
-    return any(_loads(name) for name in ("swrast_dri.so", "libgallium_dri.so")) or any(
-        _exists(path)
-        for path in ("/usr/lib/*/dri/swrast_dri.so", "/usr/lib/*/libgallium*.so", "/usr/lib/*/libnvidia-glcore*")
-    )
-
-
-def _exists(pattern: str) -> bool:
-    import glob
-
-    return bool(glob.glob(pattern))
+    """Whether a driver is there: without a GPU, nothing is drawn but by Mesa's."""
+    drivers = ("*/dri/swrast_dri.so", "*/libgallium*.so", "*/libnvidia-glcore*")
+    return any(next(Path("/usr/lib").glob(driver), None) for driver in drivers)
 
 
 def _loads(library: str) -> bool:

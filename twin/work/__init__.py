@@ -1,0 +1,1 @@
+"""What a person does: commands, edits, jobs, imports and exports."""

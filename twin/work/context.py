@@ -1,0 +1,37 @@
+"""What a command runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from twin.store.city import City
+from twin.work.edits import Edits
+from twin.work.jobs import Jobs
+
+
+class Progress(Protocol):
+    """How far a job is; it raises Cancelled where the person stopped it."""
+
+    def __call__(self, fraction: float, words: str = "") -> None:
+        """Say a fraction from 0 to 1, and what is being done."""
+
+
+class Kind(Protocol):
+    """A layer kind, as far as the work needs it: see ``layers/``."""
+
+    KIND: str
+    VERSION: int
+    COLUMNS: tuple[str, ...]
+
+
+class Context(Protocol):
+    """An open city, and what can be done with it."""
+
+    path: Path
+    city: City
+    edits: Edits
+    jobs: Jobs
+    kinds: Mapping[str, Kind]
+    progress: Progress

@@ -1,0 +1,76 @@
+"""What a person does to a layer as a whole; each can be undone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from twin.core.i18n import mark, tongue, tr
+from twin.model.layer import Layer
+from twin.work.commands import Help
+from twin.work.context import Context
+from twin.work.edits import Edit
+
+_LAYER = Help("the layer's id")
+
+
+def remove(context: Context, layer: Annotated[str, _LAYER]) -> str:
+    """Take a layer out; undo brings it back at once, however large it is."""
+    city, title = context.city, context.city.layer(layer).title
+    made: list[int] = []
+
+    def do() -> None:
+        if made:
+            city.show(made[0])
+        else:
+            made.append(city.remove(layer))
+
+    words = tr(mark("Remove “{title}”"), title=title)
+    context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
+    return words
+
+
+def rename(context: Context, layer: Annotated[str, _LAYER], title: Annotated[str, Help("its new title")]) -> str:
+    """Give a layer another title, in the language in use."""
+    field = "title_ar" if tongue.language == "ar" else "title_en"
+    return _change(context, layer, tr(mark("Rename to “{title}”"), title=title), **{field: title})
+
+
+def show(context: Context, layer: Annotated[str, _LAYER], visible: Annotated[bool, Help("shown or not")] = True) -> str:
+    """Show a layer, or hide it."""
+    title = context.city.layer(layer).title
+    words = tr(mark("Show “{title}”"), title=title) if visible else tr(mark("Hide “{title}”"), title=title)
+    return _change(context, layer, words, visible=visible)
+
+
+def fade(context: Context, layer: Annotated[str, _LAYER], opacity: Annotated[float, Help("from 0 to 1")]) -> str:
+    """Set a layer's opacity."""
+    title = context.city.layer(layer).title
+    words = tr(mark("Opacity of “{title}”"), title=title)
+    return _change(context, layer, words, opacity=min(1.0, max(0.0, opacity)))
+
+
+def move(context: Context, layer: Annotated[str, _LAYER], position: Annotated[int, Help("0 is drawn first")]) -> str:
+    """Move a layer in the drawing order."""
+    title = context.city.layer(layer).title
+    return _change(context, layer, tr(mark("Move “{title}”"), title=title), position=position)
+
+
+def undo(context: Context) -> str | None:
+    """Take the last edit back."""
+    return context.edits.undo()
+
+
+def redo(context: Context) -> str | None:
+    """Do the last undone edit again."""
+    return context.edits.redo()
+
+
+def _change(context: Context, layer: str, words: str, **fields: Any) -> str:
+    before: Layer = context.city.layer(layer)
+    after = before.model_copy(update=fields)
+
+    def put(state: Layer) -> None:
+        context.city.change_layer(state)
+
+    context.edits.push(Edit(words, lambda: put(after), lambda: put(before)))
+    return words
