@@ -1,0 +1,56 @@
+"""The same commands from a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command line: 0 done, 1 refused with a reason, 2 usage."""
+    words = list(sys.argv[1:] if words is None else words)
+    if words in (["--version"], ["-V"]):
+        from twin import __version__
+
+        print(f"balad {__version__}")
+        return 0
+    _speak()
+    if words == ["start"]:
+        return _start()
+    from twin.host import terminal
+
+    return terminal.run(words or ["open"])
+
+
+def window() -> int:
+    """Open the window: what a desktop's launcher starts."""
+    _speak()
+    from twin.desktop.app import start
+
+    return start()
+
+
+def _start() -> int:
+    """The window with the sample city, or the tour in pictures where there is no display."""
+    from twin.host import display
+
+    if display.present():
+        return window()
+    from twin.lettering.tour import pictures
+
+    return pictures()
+
+
+def _speak() -> None:
+    """Take the person's language; a stream that can't write a letter writes its code instead of failing."""
+    from twin.core.i18n import tongue
+    from twin.core.settings import Settings
+
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="backslashreplace")
+    settings = Settings.load()
+    tongue.set(settings.language, settings.digits)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

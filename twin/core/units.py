@@ -1,0 +1,45 @@
+"""Units of measure: one registry, two symbol columns (ARABIC rule: number, no-break space, unit, in one isolate)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.core.i18n import isolate, number, tongue
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit's international symbol (SI brochure, 9th ed.) and its Arabic one."""
+
+    symbol: str
+    arabic: str
+
+    @property
+    def shown(self) -> str:
+        """The symbol in the language in use."""
+        return self.arabic if tongue.language == "ar" else self.symbol
+
+
+UNITS = {
+    unit.symbol: unit
+    for unit in (
+        Unit("m", "م"),
+        Unit("km", "كم"),
+        Unit("m²", "م²"),
+        Unit("km²", "كم²"),
+        Unit("m³", "م³"),
+        Unit("°", "°"),
+        Unit("%", "%"),
+        Unit("kW", "ك.و."),
+        Unit("kWh", "ك.و.س"),
+        Unit("°C", "°م"),
+        Unit("s", "ث"),
+    )
+}
+
+
+def quantity(value: float, unit: str, decimals: int = 0) -> str:
+    """A number with its unit, kept together and left to right: ``12.5 m``."""
+    known = UNITS.get(unit)
+    shown = known.shown if known else unit
+    return isolate(f"{number(value, decimals)}\u00a0{shown}") if shown else number(value, decimals)

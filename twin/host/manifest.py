@@ -1,0 +1,65 @@
+"""A plugin's manifest: what it brings, read without importing it."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+API = 1
+
+
+class Entry(BaseModel):
+    """Something that a plugin brings; its title is the catalogue's message of its id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    run: str
+    """``module`` or ``module:name``."""
+    menu: str = ""
+    key: str = ""
+    when: str = ""
+
+    def load(self) -> Any:
+        """What ``run`` names, imported now."""
+        module, _, name = self.run.partition(":")
+        found = import_module(module)
+        return getattr(found, name) if name else found
+
+
+class Manifest(BaseModel):
+    """``plugin.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    api: int
+    version: str
+    models: tuple[Entry, ...] = ()
+    overlays: tuple[Entry, ...] = ()
+    commands: tuple[Entry, ...] = ()
+    layers: tuple[Entry, ...] = ()
+    readers: tuple[Entry, ...] = ()
+    feeds: tuple[Entry, ...] = ()
+    rules: tuple[Entry, ...] = ()
+    tools: tuple[Entry, ...] = ()
+    cards: tuple[Entry, ...] = ()
+
+    @classmethod
+    def read(cls, file: Path) -> Manifest:
+        """The manifest in a file; raises where it is malformed or asks for another API version."""
+        found = cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        if found.api != API:
+            raise ValueError(f"it asks for API version {found.api}; this program has {API}")
+        return found
+
+
+class Broken(BaseModel):
+    """A plugin that can't be used, and why: it is listed, and the rest runs."""
+
+    id: str
+    reason: str

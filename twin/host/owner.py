@@ -1,0 +1,97 @@
+"""A city open in one process answers the commands of others over a local socket, for the same user only."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import tempfile
+import threading
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from twin.store import lock
+
+if TYPE_CHECKING:
+    from twin.host.session import Session
+
+_BOUND = 16 << 20
+"""The largest message taken, in bytes."""
+
+
+class Owner:
+    """Listens while a city is open; words are JSON, never pickles."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._key = secrets.token_bytes(32)
+        self._folder = Path(tempfile.mkdtemp(prefix="balad-")) if os.name != "nt" else None
+        address = str(self._folder / "owner") if self._folder else rf"\\.\pipe\balad-{secrets.token_hex(8)}"
+        self._listener = Listener(address, authkey=self._key)
+        lock.announce(session.path, address, self._key.hex())
+        self._closing = False
+        self._thread = threading.Thread(target=self._listen, name="owner", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._closing = True
+        self._listener.close()
+        if self._folder:
+            (self._folder / "owner").unlink(missing_ok=True)
+            self._folder.rmdir()
+
+    def _listen(self) -> None:
+        while not self._closing:
+            try:
+                connection = self._listener.accept()
+            except Exception:  # noqa: BLE001  a stranger's bad handshake must not end the listening
+                continue
+            threading.Thread(target=self._reply, args=(connection,), name="owner-reply", daemon=True).start()
+
+    def _reply(self, connection: Connection) -> None:
+        from twin.host import terminal
+
+        with connection:
+            try:
+                words = json.loads(connection.recv_bytes(_BOUND))
+                out, err = io.StringIO(), io.StringIO()
+                try:
+                    code = terminal.run(words, self._session, out, err)
+                except SystemExit as usage:
+                    code = int(usage.code or 0)
+                answer = {"exit": code, "out": out.getvalue(), "err": err.getvalue()}
+                connection.send_bytes(json.dumps(answer).encode())
+            except (OSError, EOFError, ValueError):
+                return
+
+
+def ask_owner(city: Path, words: list[str], out: TextIO, err: TextIO) -> int | None:
+    """Have the owner of an open city run a command line; None where nobody answers."""
+    found = lock.announced(city)
+    if not found:
+        return None
+    address, key = found
+    try:
+        with Client(address, authkey=bytes.fromhex(key)) as connection:
+            connection.send_bytes(json.dumps(_absolute(words)).encode())
+            answer = json.loads(connection.recv_bytes(_BOUND))
+    except (OSError, EOFError, ValueError):
+        return None
+    out.write(answer["out"])
+    err.write(answer["err"])
+    return int(answer["exit"])
+
+
+def _absolute(words: list[str]) -> list[str]:
+    """The owner stands in another folder: words that name files here are made absolute."""
+    return [str(Path(word).absolute()) if _is_file(word) else word for word in words]
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return not word.startswith("-") and Path(word).exists()
+    except (OSError, ValueError):
+        return False

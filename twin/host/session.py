@@ -1,0 +1,106 @@
+"""An open city with all that can be done with it, and no window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from psygnal import Signal
+
+from twin.core.errors import Refused
+from twin.core.i18n import mark
+from twin.host.commands import declared
+from twin.host.discovery import Kinds
+from twin.host.owner import Owner
+from twin.host.tiles import CityTiles
+from twin.store.city import City
+from twin.work.context import Progress
+from twin.work.edits import Edits
+from twin.work.jobs import Jobs
+from twin.work.tiling import freshen
+
+
+def silent(_fraction: float, _words: str = "") -> None:
+    """A progress that nobody looks at."""
+
+
+class Session:
+    """A city on a desk: its store, undo, jobs and script; a window or a command line holds it."""
+
+    logged = Signal(str)
+
+    def __init__(self, path: Path, city: City | None = None) -> None:
+        self.path = path
+        self.edits = Edits()
+        self.jobs = Jobs()
+        self.kinds = Kinds()
+        self.progress: Progress = silent
+        self.log: list[str] = []
+        self._city = city
+        self._owner: Owner | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open a city; see ``City.open`` for what it raises."""
+        session = cls(path, City.open(path, read_only=read_only))
+        if not read_only:
+            freshen(session.city, session.kinds)
+        return session
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Found an empty city; its first import gives it a CRS."""
+        return cls(path, City.create(path, ""))
+
+    @property
+    def city(self) -> City:
+        """The open city."""
+        if self._city is None:
+            raise Refused(mark("There is no city here yet: make one with “balad sample” or “balad import”."), self.path)
+        return self._city
+
+    @property
+    def tiles(self) -> CityTiles:
+        """What the scene reads."""
+        return CityTiles(self.city, self.kinds)
+
+    def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
+        """Run a command by its id, and leave a line that can be run again."""
+        known = declared()[command]
+        before, self.progress = self.progress, progress or self.progress
+        try:
+            answer = known.function(self, **values)
+        finally:
+            self.progress = before
+        self._note(command, values)
+        return answer
+
+    def share(self) -> None:
+        """Answer commands of other processes on this open city, until it is closed."""
+        self._owner = Owner(self)
+
+    def close(self) -> None:
+        """Close the city cleanly: from here on, the one file is the city."""
+        if self._owner:
+            self._owner.close()
+        self.jobs.close()
+        if self._city:
+            self._city.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _note(self, command: str, values: dict[str, Any]) -> None:
+        given = {name: value for name, value in values.items() if value is not None}
+        words = ", ".join(
+            f"{name}={str(value) if isinstance(value, Path) else value!r}" for name, value in given.items()
+        )
+        line = f"city.run({command!r}{', ' if words else ''}{words})"
+        self.log.append(line)
+        self.logged.emit(line)

@@ -1,0 +1,40 @@
+"""A city as the scene reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from twin.model.feature import BASE
+from twin.model.layer import Layer
+from twin.store.city import City
+
+
+class CityTiles:
+    """Tiles and kinds of an open city; every call may come from any thread."""
+
+    def __init__(self, city: City, kinds: Mapping[str, Any]) -> None:
+        self._city = city
+        self._kinds = kinds
+
+    def layers(self) -> list[Layer]:
+        """The layers in drawing order."""
+        return self._city.layers()
+
+    def tiles(self, layer: str) -> pa.Table:
+        """The layer's tiles: level, x, y, box, count, kind."""
+        return self._city.tiles(layer, BASE)
+
+    def payload(self, layer: str, level: int, x: int, y: int) -> bytes:
+        """A tile's blob."""
+        return self._city.tile(layer, level, x, y)
+
+    def kind(self, name: str) -> Any:
+        """The layer kind that meshes it; KeyError where nobody brings it."""
+        return self._kinds[name]
+
+    def values(self, layer: str, column: str) -> pa.Table:
+        """The column's values by fid."""
+        return self._city.features(layer, columns=["fid", column])

@@ -1,0 +1,154 @@
+"""Taking a file in: read by a child process, written in one transaction, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+
+from twin.core import paths
+from twin.core.errors import Refused
+from twin.core.i18n import mark, tr
+from twin.formats.intake import Answer as Taken
+from twin.formats.intake import Request, TakenLayer, take_in
+from twin.model.feature import OWN
+from twin.model.layer import Column, Layer, Source
+from twin.model.report import ImportReport
+from twin.store.city import City, NewLayer
+from twin.work.commands import Help
+from twin.work.context import Context
+from twin.work.creating import founding
+from twin.work.edits import Edit
+from twin.work.tiling import tile
+
+SECONDS = 1800.0
+"""How long a reader may take."""
+MEMORY = 8 << 30
+"""How many bytes of address space a reader may take."""
+
+Place = tuple[float, float, float, float]
+
+
+def import_file(
+    context: Context,
+    file: Annotated[Path, Help("the file to take in")],
+    layer: Annotated[str | None, Help("put everything in one layer of this id", form="ID")] = None,
+    kind: Annotated[str | None, Help("the layer kind, where the file doesn't tell", form="KIND")] = None,
+    crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n|local")] = None,
+    place: Annotated[str | None, Help("where local coordinates lie in the city", form="E,N[,ANGLE[,SCALE]]")] = None,
+) -> ImportReport:
+    """Take a file into the city; one step of undo. The city is made if it is absent."""
+    if crs == "local" and place is None:
+        raise Refused(mark("Local coordinates need a place in the city: give --place E,N[,ANGLE[,SCALE]]."), file)
+    with _scratch() as scratch:
+        request = Request(
+            path=str(file.absolute()),
+            scratch=str(scratch),
+            city_crs=_city_crs(context),
+            crs=crs,
+            local=_place(place, file) if place else None,
+            layer=layer,
+            kind=kind,
+            taken=_taken(context),
+            extent=_extent(context),
+        )
+        job = context.jobs.run(
+            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context)
+        )
+        taken: Taken = job.result()
+        context.progress(0.7, tr("Writing the city…"))
+        with founding(context, taken.crs) as city:
+            _write(context, city, taken, file)
+    return ImportReport(
+        file=file.name,
+        format=taken.format,
+        crs=taken.crs,
+        layers=[part.report for part in taken.layers],
+        notes=taken.notes,
+    )
+
+
+def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
+    source = Source(
+        file=file.name, sha256=taken.sha256, format=taken.format, crs=taken.source_crs, time=datetime.now(UTC)
+    )
+    words = tr(mark("Add “{title}”"), title=file.name)
+    made: list[int] = []
+
+    def do() -> None:
+        if made:
+            city.show(made[0])
+            return
+        if not city.crs:
+            city.set_crs(taken.crs)
+        with contextlib.ExitStack() as open_files:
+            new = [_new(part, source, taken, open_files) for part in taken.layers]
+            made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
+        for part in taken.layers:
+            tile(city, context.kinds, part.report.id, part.report.kind)
+
+    context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
+
+
+def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
+    reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
+    columns = tuple(
+        Column(name=name, type=str(reader.schema.field(name).type)) for name in reader.schema.names if name not in OWN
+    )
+    layer = Layer(
+        id=part.report.id,
+        kind=part.report.kind,
+        title_en=part.title,
+        title_ar=part.title_ar,
+        columns=columns,
+        heights=taken.heights,
+        source=source,
+    )
+    return NewLayer(layer, reader, part.report)
+
+
+def _city_crs(context: Context) -> str | None:
+    return (context.city.crs or None) if context.path.exists() else None
+
+
+def _taken(context: Context) -> tuple[str, ...]:
+    return tuple(layer.id for layer in context.city.layers()) if context.path.exists() else ()
+
+
+def _extent(context: Context) -> tuple[float, float, float, float] | None:
+    if not context.path.exists():
+        return None
+    boxes = [layer.extent for layer in context.city.layers() if layer.extent]
+    if not boxes:
+        return None
+    west, south, _, east, north, _ = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _place(place: str, file: Path) -> Place:
+    try:
+        numbers = [float(part) for part in place.split(",")]
+    except ValueError:
+        numbers = []
+    if not 2 <= len(numbers) <= 4:
+        raise Refused(mark("A place is E,N[,ANGLE[,SCALE]] in numbers; “{place}” is not."), file, place=place)
+    east, north, angle, scale = [*numbers, *(0.0, 1.0)[len(numbers) - 2 :]]
+    return east, north, angle, scale
+
+
+def _reading(context: Context):  # type: ignore[no-untyped-def]
+    return lambda fraction, words: context.progress(0.7 * fraction, words)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = paths.scratch()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,149 @@
+"""Commands that read a city and change nothing: info, check, sql."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+
+from twin.core.i18n import isolate, number, tr, trn
+from twin.model.layer import Layer
+from twin.store.check import CheckReport
+from twin.store.check import check as check_city
+from twin.work.commands import Help
+from twin.work.context import Context
+
+
+@dataclass(frozen=True)
+class Info:
+    """A city's CRS, schema and layers."""
+
+    crs: str
+    schema: int
+    synthetic: bool
+    layers: list[Layer]
+
+    def lines(self) -> Iterable[str]:
+        """A line for the city and one for each layer."""
+        yield tr("CRS: {crs}", crs=isolate(self.crs or "—"))
+        if self.synthetic:
+            yield tr("Synthetic data: generated, not measured.")
+        for layer in self.layers:
+            counted = trn("{n} feature", "{n} features", layer.count)
+            yield f"{isolate(layer.id)}  {layer.title}  {counted}"
+
+    def printed(self) -> object:
+        """As the issue of the grammar says: crs, schema, layers."""
+        return {
+            "crs": self.crs,
+            "schema": self.schema,
+            "synthetic": self.synthetic,
+            "layers": [_layer(layer) for layer in self.layers],
+        }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The answer to a SELECT."""
+
+    table: pa.Table
+    format: str
+
+    def lines(self) -> Iterable[str]:
+        """A table, or CSV, or one JSON document."""
+        if self.format == "json":
+            yield json.dumps(self.printed(), ensure_ascii=False, default=str)
+        elif self.format == "csv":
+            yield _csv(self.table)
+        else:
+            yield from _columns(self.table)
+
+    def printed(self) -> object:
+        """A list of rows, each by column name."""
+        return [{name: _plain(value) for name, value in row.items()} for row in self.table.to_pylist()]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found."""
+
+    report: CheckReport
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.report.ok
+
+    def lines(self) -> Iterable[str]:
+        """One line if all is well, else a line for each problem."""
+        if self.report.ok:
+            yield tr("The city is whole.")
+        yield from self.report.problems
+
+    def printed(self) -> object:
+        """``{"ok", "content", "audit_head", "problems"}``."""
+        return self.report.printed()
+
+
+def info(context: Context) -> Info:
+    """The city's CRS and layers."""
+    city = context.city
+    return Info(city.crs, city.schema, city.synthetic, city.layers())
+
+
+def sql(
+    context: Context,
+    select: Annotated[str, Help("one SELECT; its functions are on an allow-list")],
+    format: Annotated[Literal["table", "csv", "json"], Help("how the rows are printed")] = "table",
+) -> Rows:
+    """Answer one SELECT over the city's tables."""
+    return Rows(context.city.sql(select), format)
+
+
+def check(context: Context) -> Checked:
+    """Integrity, audit chain and invariants."""
+    return Checked(check_city(context.city))
+
+
+def _layer(layer: Layer) -> dict[str, object]:
+    return {
+        "id": layer.id,
+        "kind": layer.kind,
+        "title_en": layer.title_en,
+        "title_ar": layer.title_ar,
+        "count": layer.count,
+        "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in layer.columns],
+        "extent": layer.extent,
+        "heights": layer.heights,
+        "source": layer.source.model_dump(mode="json"),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"<{number(len(value))} B>" if isinstance(value, bytes) else str(value)
+
+
+def _csv(table: pa.Table) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.column_names)
+    writer.writerows([_plain(value) for value in row.values()] for row in table.to_pylist())
+    return text.getvalue().rstrip("\r\n")
+
+
+def _columns(table: pa.Table) -> Iterable[str]:
+    rows = [table.column_names, *([_shown(value) for value in row.values()] for row in table.to_pylist())]
+    widths = [max(len(row[column]) for row in rows) for column in range(table.num_columns)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

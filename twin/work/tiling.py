@@ -1,0 +1,22 @@
+"""Tiles are derived from features by the layer's kind, and can be made again at will."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from twin.store.city import City
+from twin.work.context import Kind
+
+
+def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
+    """Make a layer's tiles; a kind that nobody brings leaves none, and the layer is listed without a picture."""
+    if kind in kinds:
+        encoder = kinds[kind]
+        city.write_tiles(layer, encoder.encode, kind, encoder.VERSION)
+
+
+def freshen(city: City, kinds: Mapping[str, Kind]) -> None:
+    """Make the tiles that are missing or of another version of their kind."""
+    for layer in city.layers():
+        if layer.kind in kinds and city.tile_version(layer.id) != kinds[layer.kind].VERSION:
+            tile(city, kinds, layer.id, layer.kind)
