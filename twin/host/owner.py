@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import secrets
 import tempfile
@@ -16,6 +17,8 @@ from twin.store import lock
 
 if TYPE_CHECKING:
     from twin.host.session import Session
+
+log = logging.getLogger("balad")
 
 _BOUND = 16 << 20
 """The largest message taken, in bytes."""
@@ -47,7 +50,8 @@ class Owner:
         while not self._closing:
             try:
                 connection = self._listener.accept()
-            except Exception:  # noqa: BLE001  a stranger's bad handshake must not end the listening
+            except Exception as why:  # noqa: BLE001  a stranger's bad handshake must not end the listening
+                log.info("a call that could not be taken: %s", why)
                 continue
             threading.Thread(target=self._reply, args=(connection,), name="owner-reply", daemon=True).start()
 

@@ -12,6 +12,7 @@ from twin.core.errors import Refused
 from twin.core.i18n import mark
 from twin.host.commands import declared
 from twin.host.discovery import Kinds
+from twin.host.identify import Card, identify
 from twin.host.owner import Owner
 from twin.host.tiles import CityTiles
 from twin.store.city import City
@@ -75,6 +76,10 @@ class Session:
             self.progress = before
         self._note(command, values)
         return answer
+
+    def identify(self, layer: str, fid: int) -> Card:
+        """What a feature is, in the language in use."""
+        return identify(self.city, layer, fid)
 
     def share(self) -> None:
         """Answer commands of other processes on this open city, until it is closed."""

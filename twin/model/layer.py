@@ -25,11 +25,18 @@ class Column(_Noun):
     unit: str = ""
     title_en: str = ""
     title_ar: str = ""
+    values_en: dict[str, str] = {}
+    """What its codes mean, where they have names of their own."""
+    values_ar: dict[str, str] = {}
 
     @property
     def title(self) -> str:
         """Its name in the language in use."""
         return named(self.title_en, self.title_ar, self.name)
+
+    def meaning(self, code: str) -> str:
+        """What a code means in the language in use; the code itself where it has no name."""
+        return named(self.values_en.get(code), self.values_ar.get(code), code)
 
 
 class Source(_Noun):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, Field
+
+from twin.core.i18n import isolate, tr
+
+_SHOWN = 20
+"""How many verdicts a person is shown; the layer keeps them all."""
 
 
 class Verdict(BaseModel):
@@ -46,3 +53,28 @@ class ImportReport(BaseModel):
     layers: list[LayerReport] = Field(default_factory=list)
     notes: list[str] = []
     """What a person should know: a CRS that was changed, heights that were estimated, data far away."""
+
+    def lines(self) -> Iterable[str]:
+        """As a person reads it: a line for each layer, its refused and repaired features, and the notes."""
+        for layer in self.layers:
+            yield tr(
+                "{id}: {read} read = {kept} kept + {repaired} repaired + {refused} refused",
+                id=isolate(layer.id),
+                read=layer.read,
+                kept=layer.kept,
+                repaired=len(layer.repaired),
+                refused=len(layer.refused),
+            )
+            for verdict in (*layer.refused[:_SHOWN], *layer.repaired[:_SHOWN]):
+                yield f"  {isolate(verdict.id)}: {verdict.reason}"
+        yield from self.notes
+
+    def printed(self) -> object:
+        """As ``balad import --json`` prints it."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "crs": self.crs,
+            "layers": [layer.printed() for layer in self.layers],
+            "notes": self.notes,
+        }

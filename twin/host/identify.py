@@ -1,0 +1,65 @@
+"""The card of a feature: what it is, in the language in use."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from twin.core.i18n import digits, first_strong, named, number, tr
+from twin.core.units import quantity
+from twin.model.feature import CITYJSON, FID, OWN, SURFACES
+from twin.model.layer import Column, Layer
+from twin.store.city import City
+
+_HIDDEN = {*OWN, SURFACES, CITYJSON, "name_en", "name_ar", "name"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the identify panel shows."""
+
+    layer: str
+    fid: int
+    title: str
+    subtitle: str
+    rows: list[tuple[str, str]]
+    synthetic: bool
+    source: str
+
+
+def identify(city: City, layer_id: str, fid: int) -> Card:
+    """The card of one feature; a value that is missing is «not reported», never 0."""
+    layer = city.layer(layer_id)
+    feature = city.feature(layer_id, fid)
+    title = named(feature.get("name_en"), feature.get("name_ar"), feature.get("name") or str(feature["uid"]))
+    rows = [(tr("Id"), first_strong(str(feature["uid"])))]
+    rows += [(column.title, _shown(column, feature.get(column.name))) for column in _columns(layer)]
+    source = layer.source
+    words = " · ".join(part for part in (source.attribution or source.file, source.licence) if part)
+    return Card(layer_id, int(feature[FID]), title, layer.title, rows, source.synthetic, words)
+
+
+def _columns(layer: Layer) -> list[Column]:
+    return [column for column in layer.columns if column.name not in _HIDDEN]
+
+
+def _shown(column: Column, value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return tr("not reported")
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, int | float):
+        return _number(column, value)
+    if isinstance(value, datetime):
+        return digits(f"{value:%Y-%m-%d %H:%M}")
+    return first_strong(column.meaning(str(value)))
+
+
+def _number(column: Column, value: float) -> str:
+    # A year or a code is no amount: it has no thousands marks.
+    if column.name in {"year", "year_built", "yearOfConstruction"}:
+        return digits(str(value))
+    decimals = 0 if isinstance(value, int) or float(value).is_integer() else 1
+    return quantity(value, column.unit, decimals) if column.unit else number(value, decimals)
