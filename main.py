@@ -6,7 +6,7 @@ It needs the standard library alone, on Python 3.11 to 3.13.
 import subprocess
 import sys
 
-SUITES = {"test": "tools.suite", "bench": "tools.bench", "soak": "tools.soak", "lock": "tools.lock"}
+SUITES = {"test": "tools.suite", "bench": "tools.bench", "soak": "tools.soak", "lock": "tools.lock", "words": "tools.words"}
 
 
 def main(words):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from psygnal import Signal
@@ -26,6 +26,10 @@ def silent(_fraction: float, _words: str = "") -> None:
     """A progress that nobody looks at."""
 
 
+# Commands run on several threads at once; each speaks to its own progress.
+_progress: ContextVar[Progress] = ContextVar("progress", default=silent)
+
+
 class Session:
     """A city on a desk: its store, undo, jobs and script; a window or a command line holds it."""
 
@@ -36,7 +40,6 @@ class Session:
         self.edits = Edits()
         self.jobs = Jobs()
         self.kinds = Kinds()
-        self.progress: Progress = silent
         self.log: list[str] = []
         self._city = city
         self._owner: Owner | None = None
@@ -62,6 +65,11 @@ class Session:
         return self._city
 
     @property
+    def progress(self) -> Progress:
+        """The progress of the command that this thread runs."""
+        return _progress.get()
+
+    @property
     def tiles(self) -> CityTiles:
         """What the scene reads."""
         return CityTiles(self.city, self.kinds)
@@ -69,11 +77,11 @@ class Session:
     def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
         """Run a command by its id, and leave a line that can be run again."""
         known = declared()[command]
-        before, self.progress = self.progress, progress or self.progress
+        token = _progress.set(progress or silent)
         try:
             answer = known.function(self, **values)
         finally:
-            self.progress = before
+            _progress.reset(token)
         self._note(command, values)
         return answer
 
@@ -96,16 +104,12 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, why: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_why: object) -> None:
         self.close()
 
     def _note(self, command: str, values: dict[str, Any]) -> None:
         given = {name: value for name, value in values.items() if value is not None}
-        words = ", ".join(
-            f"{name}={str(value) if isinstance(value, Path) else value!r}" for name, value in given.items()
-        )
-        line = f"city.run({command!r}{', ' if words else ''}{words})"
+        plain = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
+        line = f"city.run({', '.join([repr(command), *(f'{name}={value!r}' for name, value in plain.items())])})"
         self.log.append(line)
         self.logged.emit(line)

@@ -30,8 +30,17 @@ class Context(Protocol):
     """An open city, and what can be done with it."""
 
     path: Path
-    city: City
     edits: Edits
     jobs: Jobs
-    kinds: Mapping[str, Kind]
-    progress: Progress
+
+    @property
+    def city(self) -> City:
+        """The open city; Refused where there is none yet."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The layer kinds by name."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far the command is."""
