@@ -6,7 +6,7 @@ It needs the standard library alone, on Python 3.11 to 3.13.
 import subprocess
 import sys
 
-SUITES = {"test": "tools.suite", "bench": "tools.bench", "soak": "tools.soak", "lock": "tools.lock", "words": "tools.words"}
+SUITES = ("test", "bench", "soak", "lock", "words")
 
 
 def main(words):
@@ -18,7 +18,7 @@ def main(words):
 
     python = environment.ready(for_tests=bool(words) and words[0] in SUITES)
     if words and words[0] in SUITES:
-        run = [str(python), "-m", SUITES[words[0]], *words[1:]]
+        run = [str(python), "-m", f"tools.{words[0]}", *words[1:]]
     else:
         run = [str(python), "-m", "twin.cli", *(words or ["start"])]
     return subprocess.call(run, env=environment.variables())
