@@ -1,0 +1,131 @@
+"""What runs in the child process: one job at a time, in bounded memory, its end told in words."""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from twin.core.errors import ReaderFailed, TooLarge, TwinError
+from twin.core.i18n import Digits, Language, tongue
+
+_EVERY = 0.05
+"""Seconds between two reports of progress."""
+_WORDS = 500
+"""A report stays below the size that a pipe writes in one piece, so that it needs no lock a killed child could keep."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job as it crosses to the child."""
+
+    number: int
+    run: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    memory: int
+    language: Language
+    digits: Digits
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A job's end as it crosses back."""
+
+    value: Any = None
+    error: TwinError | None = None
+    trace: str = ""
+    """For the log, never for a person."""
+
+
+_reports: list[Connection] = []
+
+
+def begin(reports: Connection, folder: str, preload: tuple[str, ...] = ()) -> None:
+    """Prepare a fresh child: what it or a crash prints goes to a file, and it ends with its parent."""
+    _reports.append(reports)
+    log = os.open(Path(folder) / f"{os.getpid()}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    sys.stdout = sys.stderr = open(log, "w", encoding="utf-8", errors="replace", buffering=1)  # noqa: SIM115, PTH123
+    faulthandler.enable(sys.stderr)
+    os.environ["PROJ_NETWORK"] = "OFF"
+    # A thread's stack and a numeric library's pool count as address space, which is what is bounded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for module in preload:
+        importlib.import_module(module)
+
+
+def work(order: Order) -> Outcome:
+    """Do one job; whatever goes wrong comes back as an outcome."""
+    if (tongue.language, tongue.digits) != (order.language, order.digits):
+        tongue.set(order.language, order.digits)
+    try:
+        with _bounded(order.memory):
+            return Outcome(order.run(*order.arguments, _Progress(order.number)))
+    except TwinError as error:
+        return Outcome(error=error, trace=traceback.format_exc())
+    except MemoryError:
+        words = "It needs more memory than the {limit} MB that a job may take: take a part of it."
+        return Outcome(error=TooLarge(words, order.path, limit=order.memory >> 20), trace=traceback.format_exc())
+    except Exception as why:  # noqa: BLE001  a reader meets hostile files: any failure is an answer
+        trace = traceback.format_exc()
+        return Outcome(error=ReaderFailed("The file could not be read: {why}", order.path, why=_said(why)), trace=trace)
+
+
+class _Progress:
+    """Reports to the parent, not more often than a person can see."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._last = 0.0
+
+    def __call__(self, fraction: float, words: str = "") -> None:
+        now = time.monotonic()
+        if now - self._last >= _EVERY or fraction >= 1:
+            self._last = now
+            with suppress(OSError):
+                _reports[-1].send((self.number, float(fraction), words[:_WORDS]))
+
+
+def _said(why: Exception) -> str:
+    return f"{type(why).__name__}: {why}"[:300] if str(why) else type(why).__name__
+
+
+@contextmanager
+def _bounded(memory: int) -> Iterator[None]:
+    """Bound the address space on top of what the child already has; elsewhere than on Linux the parent watches."""
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
+
+    had = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    bound = had + memory if hard == resource.RLIM_INFINITY else min(had + memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        logging.shutdown()
+        os._exit(1)
