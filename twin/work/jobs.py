@@ -45,6 +45,8 @@ class Job:
         self.too_large = False
         self.cancelled = False
         self.future: Any = None
+        self.settled = threading.Event()
+        """Set when its end has been written to the log."""
 
     def done(self) -> bool:
         """Whether it has ended, well or not."""
@@ -59,6 +61,7 @@ class Job:
         """What the function returned; Cancelled, TooLarge, ReaderFailed or the function's own TwinError otherwise."""
         try:
             outcome: child.Outcome = self.future.result(wait)
+            self.settled.wait(1)
         except CancelledError:
             raise Cancelled("“{title}” was stopped.", title=self.title) from None
         except Timeout:
@@ -69,6 +72,7 @@ class Job:
                 words, self.path, title=self.title, seconds=self.timeout if self.timeout % 1 else int(self.timeout)
             ) from None
         except ProcessExpired as why:
+            self.settled.wait(1)
             raise self._died(why) from None
         except Exception as why:  # noqa: BLE001  whatever the pool raises is a failed job, in words
             _log.exception("job %s", self.title)
@@ -211,6 +215,12 @@ class Jobs:
     def _ended(self, job: Job) -> None:
         with self._lock:
             self._running.pop(job.number, None)
+        try:
+            self._keep_trace(job)
+        finally:
+            job.settled.set()
+
+    def _keep_trace(self, job: Job) -> None:
         if job.future.cancelled():
             return
         why = job.future.exception()
