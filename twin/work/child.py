@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.core.errors import ReaderFailed, TooLarge, TwinError
-from twin.core.i18n import Digits, Language, tongue
+from twin.core.i18n import Digits, Language, mark, tongue
 
 _EVERY = 0.05
 """Seconds between two reports of progress."""
@@ -79,7 +79,7 @@ def work(order: Order) -> Outcome:
     except TwinError as error:
         return Outcome(error=error, trace=traceback.format_exc())
     except MemoryError:
-        words = "It needs more memory than the {limit} MB that a job may take: take a part of it."
+        words = mark("It needs more memory than the {limit} MB that a job may take: take a part of it.")
         return Outcome(error=TooLarge(words, order.path, limit=order.memory >> 20), trace=traceback.format_exc())
     except Exception as why:  # noqa: BLE001  a reader meets hostile files: any failure is an answer
         trace = traceback.format_exc()

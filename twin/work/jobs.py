@@ -22,7 +22,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from twin.core.errors import Cancelled, ReaderFailed, Refused, TooLarge, TwinError
-from twin.core.i18n import tongue
+from twin.core.i18n import mark, tongue
 from twin.work import child
 from twin.work.spawning import Spawning
 
@@ -40,7 +40,7 @@ class Job:
         self.timeout, self.memory = bounds
         self.path = path
         self.fraction = 0.0
-        self.words = ""
+        self.words = mark("")
         self.report = report
         self.too_large = False
         self.cancelled = False
@@ -67,7 +67,7 @@ class Job:
         except Timeout:
             if not self.done():
                 raise
-            words = "“{title}” took longer than {seconds} s and was stopped."
+            words = mark("“{title}” took longer than {seconds} s and was stopped.")
             raise TooLarge(
                 words, self.path, title=self.title, seconds=self.timeout if self.timeout % 1 else int(self.timeout)
             ) from None
@@ -85,9 +85,9 @@ class Job:
         if self.cancelled:
             return Cancelled("“{title}” was stopped.", title=self.title)
         if self.too_large:
-            words = "It needs more memory than the {limit} MB that a job may take: take a part of it."
+            words = mark("It needs more memory than the {limit} MB that a job may take: take a part of it.")
             return TooLarge(words, self.path, limit=self.memory >> 20)
-        words = "The process that did “{title}” died (code {code}). Nothing was changed; the file may be damaged."
+        words = mark("The process that did “{title}” died (code {code}). Nothing was changed; the file may be damaged.")
         return ReaderFailed(words, self.path, title=self.title, code=str(why.exitcode))
 
 
