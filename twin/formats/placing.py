@@ -84,6 +84,13 @@ def decide(
     return placing
 
 
+def between(layer: str, file: str, place: Place) -> Place:
+    """For a layer in another CRS than the one that speaks for its file: brought there first, then placed."""
+    source, target = systems.horizontal(systems.known(layer, None)), systems.horizontal(systems.known(file, None))
+    move = _placer(_best(source, target, None, []), 1.0)
+    return lambda xyz: place(move(xyz))
+
+
 def far(extent: Box | None, city: Box | None) -> str | None:
     """A warning where what comes lies far outside the city."""
     if extent is None or city is None:

@@ -1,0 +1,140 @@
+"""GDAL behind a short list: only the drivers we name exist, and none of them may reach a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from twin.core.errors import NotThisFormat, ReaderFailed
+from twin.core.i18n import mark
+from twin.formats import vector
+from twin.formats.crs import Box
+from twin.formats.notes import Notes
+from twin.formats.placing import Place, between
+from twin.formats.reader import Batch, Survey
+from twin.formats.stamp import KEY, Stamp
+from twin.formats.vector import Raw, trusted
+
+DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
+_OPTIONS = {
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
+}
+_DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
+_TYPES = {
+    "OFTInteger": pa.int64(),
+    "OFTInteger64": pa.int64(),
+    "OFTReal": pa.float64(),
+    "OFTBinary": pa.binary(),
+}
+
+
+@cache
+def ready() -> Any:
+    """Pyogrio, with every other driver taken out: a VRT under another name would ask the network."""
+    os.environ.setdefault("PROJ_NETWORK", "OFF")
+    import pyogrio
+    from pyogrio._ogr import _register_drivers
+
+    skipped = [name for name in pyogrio.list_drivers() if name not in DRIVERS]
+    pyogrio.set_gdal_config_options({**_OPTIONS, "GDAL_SKIP": ",".join(skipped)})
+    # GDAL reads the list of what to skip when it registers its drivers, which pyogrio did on import.
+    _register_drivers()
+    left = set(pyogrio.list_drivers())
+    if left != set(DRIVERS):
+        raise ReaderFailed("The vector library could not be locked down: {left}", left=", ".join(sorted(left)))
+    return pyogrio
+
+
+@contextmanager
+def told(path: Path, name: str) -> Iterator[None]:
+    """Whatever GDAL or Arrow says about a file, in our words."""
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
+    try:
+        yield
+    except (DataSourceError, DataLayerError, FeatureError, GeometryError, pa.ArrowInvalid, UnicodeError) as why:
+        said = str(why).replace(str(path), path.name)[:200]
+        words = mark("It is no {format} that can be read, or it is damaged: {why}")
+        raise NotThisFormat(words, path, format=name, why=said) from why
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A layer of a file, with what GDAL says about where it lies."""
+
+    raw: Raw
+    crs: str | None
+    bounds: Box | None
+
+
+def layers(path: Path, name: str, **options: Any) -> Iterator[Opened]:
+    """The layers of a file that have geometry."""
+    pyogrio = ready()
+    with told(path, name):
+        listed = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+    for layer in listed:
+        with told(path, name):
+            about = pyogrio.read_info(path, layer=layer, force_feature_count=True, force_total_bounds=True, **options)
+        raw = Raw(
+            name=layer,
+            schema=_schema(about),
+            geometry=about["geometry_name"] or "wkb_geometry",
+            batches=_reader(path, name, layer, options),
+            fid=about["fid_column"] or "OGC_FID",
+            stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
+            count=max(0, about["features"]),
+        )
+        yield Opened(raw, about["crs"] or None, about["total_bounds"])
+
+
+def survey(opened: Sequence[Opened], path: Path) -> Survey:
+    """What the first layer that names a CRS says, and where its features lie."""
+    if not opened:
+        raise NotThisFormat("It holds no layer with geometry.", path)
+    first = leading(opened)
+    bounds = trusted(first.raw, first.bounds, geographic=(first.crs or "").upper() in _DEGREES)
+    return Survey(crs=first.crs, bounds=bounds, count=sum(one.raw.count for one in opened))
+
+
+def leading(opened: Sequence[Opened]) -> Opened:
+    """The layer whose CRS speaks for the file: the first with features and a CRS."""
+    return max(opened, key=lambda one: (one.crs is not None and one.raw.count > 0, one.crs is not None))
+
+
+def read(opened: Sequence[Opened], place: Place, notes: Notes) -> Iterator[Batch]:
+    """Every layer's features; a layer in another CRS than the file's first is brought to that one on its way."""
+    main = leading(opened).crs
+    for one in opened:
+        if one.crs == main:
+            yield from vector.read(one.raw, place, notes)
+        elif one.crs is None or main is None:
+            notes.say("Layer “{layer}” names no coordinate system and was left out.", layer=one.raw.name)
+        else:
+            yield from vector.read(one.raw, between(one.crs, main, place), notes)
+
+
+def _schema(about: dict[str, Any]) -> pa.Schema:
+    """The columns as planned with; what arrives is typed by itself."""
+    types = [_TYPES.get(kind, pa.string()) for kind in about["ogr_types"]]
+    return pa.schema(list(zip((str(field) for field in about["fields"]), types, strict=True)))
+
+
+def _reader(
+    path: Path, name: str, layer: str, options: dict[str, Any]
+) -> Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]:
+    def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}
+        chosen |= {"read_geometry": wanted is None, "batch_size": vector.ROWS, "use_pyarrow": True, **options}
+        with told(path, name), ready().open_arrow(path, layer=layer, **chosen) as (_, reader):
+            yield from reader
+
+    return batches

@@ -1,0 +1,168 @@
+"""Geometry from a file: decoded, checked, placed and repaired, one feature at a time where something is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from twin.core.i18n import mark, tr
+from twin.formats.placing import Place
+
+ABSURD = 1e8
+"""Metres from the origin of any projected CRS beyond which nothing lies on earth."""
+_ABSURD_IN_FILE = 1e12
+_HEIGHT = 1e6
+FAULTS = (
+    mark("Self-intersection"),
+    mark("Ring Self-intersection"),
+    mark("Too few points in geometry component"),
+    mark("Hole lies outside shell"),
+    mark("Nested holes"),
+    mark("Nested shells"),
+    mark("Duplicate Rings"),
+    mark("Interior is disconnected"),
+    mark("Invalid Coordinate"),
+)
+
+
+@dataclass
+class Checked:
+    """A batch's geometry: None where refused (or where a file of ours has none)."""
+
+    geometry: NDArray[np.object_]
+    repaired: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, rows: Iterable[Any], reason: str) -> None:
+        """Give rows up for one reason."""
+        for row in rows:
+            self.refused[int(row)] = reason
+            self.geometry[row] = None
+
+
+def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
+    """Decode and judge a column of WKB; ``ours`` says that a city gave it out, so that what it has is wanted."""
+    raw = wkb.to_numpy(zero_copy_only=False)
+    checked = Checked(np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore")))
+    empty = np.array([one is None for one in raw], dtype=bool)
+    for row in np.flatnonzero(shapely.is_missing(checked.geometry) & ~empty):
+        checked.refuse([row], _undecodable(raw[row]))
+    if not ours:
+        checked.refuse(np.flatnonzero(empty), tr("It has no geometry."))
+        checked.refuse(np.flatnonzero(shapely.is_empty(checked.geometry)), tr("Its geometry is empty."))
+    _drop_unknown_heights(checked)
+    _refuse_absurd(checked, _ABSURD_IN_FILE, tr("Its coordinates are no finite numbers, or absurd."))
+    _place(checked, place)
+    _refuse_absurd(checked, ABSURD, tr("It has no place in the city’s coordinate system."))
+    if not ours:
+        _repair(checked)
+        _resolve_collections(checked)
+    return checked
+
+
+def encoded(geometry: NDArray[np.object_]) -> pa.Array:
+    """ISO WKB, little endian, 2D or with heights."""
+    return pa.array(shapely.to_wkb(geometry, flavor="iso", byte_order=1), pa.binary())
+
+
+def _undecodable(raw: bytes) -> str:
+    try:
+        shapely.from_wkb(raw)
+    except (shapely.errors.ShapelyError, ValueError, NotImplementedError) as why:
+        said = re.sub(r"^\w*Exception: ", "", str(why))
+        return tr("Its geometry can’t be read: {why}", why=said[:150])
+    return tr("Its geometry can’t be read: {why}", why="?")
+
+
+def _drop_unknown_heights(checked: Checked) -> None:
+    solid = np.flatnonzero(shapely.has_z(checked.geometry))
+    if not len(solid):
+        return
+    coordinates, index = shapely.get_coordinates(checked.geometry[solid], include_z=True, return_index=True)
+    rows = solid[np.unique(index[np.isnan(coordinates[:, 2]) & np.isfinite(coordinates[:, :2]).all(axis=1)])]
+    checked.geometry[rows] = shapely.force_2d(checked.geometry[rows])
+    for row in rows:
+        checked.repaired[int(row)] = tr("Heights that are no numbers were dropped.")
+
+
+def _refuse_absurd(checked: Checked, bound: float, reason: str) -> None:
+    coordinates, index = shapely.get_coordinates(checked.geometry, include_z=True, return_index=True)
+    flat = np.isfinite(coordinates[:, :2]).all(axis=1) & (np.abs(coordinates[:, :2]) <= bound).all(axis=1)
+    z = coordinates[:, 2]
+    good = flat & ~np.isinf(z) & ~(np.abs(np.nan_to_num(z)) > _HEIGHT)
+    if not good.all():
+        checked.refuse(np.unique(index[~good]), reason)
+
+
+def _place(checked: Checked, place: Place) -> None:
+    solid = shapely.has_z(checked.geometry)
+    for with_z in (False, True):
+        rows = np.flatnonzero((solid == with_z) & ~shapely.is_missing(checked.geometry))
+        if len(rows):
+            old = shapely.get_coordinates(checked.geometry[rows], include_z=with_z)
+            xyz = old if with_z else np.column_stack([old, np.zeros(len(old))])
+            placed = place(xyz)
+            if placed is not xyz:
+                checked.geometry[rows] = shapely.set_coordinates(checked.geometry[rows], placed[:, : old.shape[1]])
+
+
+def _repair(checked: Checked) -> None:
+    present = ~shapely.is_missing(checked.geometry)
+    for row in np.flatnonzero(present & ~shapely.is_valid(checked.geometry)):
+        was = checked.geometry[row]
+        reason = _fault(was)
+        made = _of_dimension(_made_valid(was), int(shapely.get_dimensions(was)))
+        if made is None:
+            checked.refuse([row], reason)
+        else:
+            checked.geometry[row] = made
+            checked.repaired[int(row)] = reason
+
+
+def _made_valid(geometry: Any) -> Any:
+    try:
+        return shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    except shapely.errors.ShapelyError:
+        return None
+
+
+def _fault(geometry: Any) -> str:
+    name, _, where = str(shapely.is_valid_reason(geometry)).partition("[")
+    return f"{tr(name)} [{where}" if where and name else tr(name)
+
+
+def _resolve_collections(checked: Checked) -> None:
+    """A collection has no way to be drawn or measured as one thing: its parts of the highest dimension stand for it."""
+    for row in np.flatnonzero(shapely.get_type_id(checked.geometry) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        was = checked.geometry[row]
+        made = _of_dimension(was, int(shapely.get_dimensions(was)))
+        if made is None:
+            checked.refuse([row], tr("Its geometry is empty."))
+        else:
+            checked.geometry[row] = made
+            checked.repaired.setdefault(int(row), tr("Of a collection, the parts of the highest dimension were kept."))
+
+
+def _of_dimension(geometry: Any, dimension: int) -> Any:
+    """The parts of one dimension as one geometry; None where there are none."""
+    if geometry is None or geometry.is_empty or shapely.get_dimensions(geometry) < dimension:
+        return None
+    if geometry.geom_type != "GeometryCollection":
+        return geometry
+    parts: list[Any] = []
+    queue = [geometry]
+    while queue:
+        one = queue.pop(0)
+        if one.geom_type in ("GeometryCollection", "MultiPolygon", "MultiLineString", "MultiPoint"):
+            queue = [*one.geoms, *queue]
+        elif shapely.get_dimensions(one) == dimension and not one.is_empty:
+            parts.append(one)
+    gather = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimension]
+    return None if not parts else parts[0] if len(parts) == 1 else gather(parts)

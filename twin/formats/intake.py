@@ -1,0 +1,91 @@
+"""Taking a file in, in a child process: which format, which CRS, then every layer as an Arrow stream in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import shapely
+
+from twin.core.errors import CannotRead, NotThisFormat
+from twin.core.i18n import mark, tr, trn
+from twin.formats import footprints, registry
+from twin.formats.notes import Notes
+from twin.formats.placing import decide
+from twin.formats.reader import Batch
+from twin.formats.request import Answer, Request, TakenLayer
+from twin.formats.streams import Streams
+from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
+
+__all__ = ["Answer", "Request", "TakenLayer", "take_in"]
+
+Report = Callable[[float, str], None]
+
+
+def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
+    """Read a file whole; a TwinError says why not."""
+    path = Path(request.path)
+    progress(0.0, tr("Looking at the file…"))
+    chosen = registry.choose(path)
+    survey = chosen.survey(path)
+    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    notes = Notes()
+    streams = Streams(request)
+    batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
+    for batch in _telling(batches, notes, survey.count, progress):
+        streams.write(batch)
+    taken = streams.finish(notes, placing.crs)
+    _any(taken, path)
+    progress(0.95, tr("Fingerprinting the file…"))
+    return Answer(
+        crs=placing.crs,
+        source_crs=placing.source,
+        heights=survey.heights if survey.heights != "unknown" else placing.heights,
+        format=chosen.NAME,
+        sha256=_fingerprint(path),
+        layers=taken,
+        notes=[*placing.notes, *notes.said],
+    )
+
+
+def _any(taken: list[TakenLayer], path: Path) -> None:
+    if any(layer.report.kept or layer.report.repaired for layer in taken):
+        return
+    refused = [verdict for layer in taken for verdict in layer.report.refused]
+    if not refused:
+        raise NotThisFormat("It holds no features.", path)
+    words = mark("None of its {count} features can be taken in. The first, {id}: {reason}")
+    raise CannotRead(words, path, count=len(refused), id=refused[0].id, reason=refused[0].reason)
+
+
+def _as_kind(batches: Iterator[Batch], kind: str | None, notes: Notes) -> Iterator[Batch]:
+    """The layers as the kind that a person says they are; areas that are buildings get heights."""
+    estimated = 0
+    for batch in batches:
+        table = batch.table
+        if kind == "buildings" and batch.kind == "areas" and HEIGHT_ESTIMATED not in table.schema.names:
+            attributes = {name: table.column(name) for name in table.schema.names if name not in (UID, GEOMETRY)}
+            geometry = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
+            attributes, found = footprints.with_heights(attributes, geometry)
+            estimated += found
+            own = {UID: table.column(UID), GEOMETRY: table.column(GEOMETRY)}
+            table = pa.RecordBatch.from_pydict({**own, **attributes})
+        yield replace(batch, kind=kind or batch.kind, table=table)
+    if estimated:
+        notes.say(footprints.estimated(estimated))
+
+
+def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Report) -> Iterator[Batch]:
+    for batch in batches:
+        read = sum(report.read for report in notes.layers.values())
+        part = read / max(count, read) if count else 1 - 1 / (1 + read / 20_000)
+        progress(0.05 + 0.85 * part, trn("{n} feature read", "{n} features read", read))
+        yield batch
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,54 @@
+"""What a format is: one module with ``NAME``, ``SUFFIXES``, ``survey`` and ``read``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from twin.formats.notes import Notes
+from twin.model.layer import Heights
+
+Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file says about itself, found cheaply."""
+
+    crs: str | None
+    """``EPSG:n`` or WKT; None where it names none."""
+    bounds: tuple[float, float, float, float] | None
+    """West, south, east, north in that CRS."""
+    heights: Heights = "unknown"
+    count: int = 0
+    """Features, where that is known at once."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some features of a layer, placed in the city."""
+
+    layer: str
+    kind: str
+    table: pa.RecordBatch
+    title: str = ""
+    title_ar: str = ""
+
+
+class Format(Protocol):
+    """A format's module."""
+
+    NAME: str
+    SUFFIXES: tuple[str, ...]
+
+    def survey(self, path: Path) -> Survey:
+        """Look at the file."""
+
+    def read(self, path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
+        """Its features, in batches."""

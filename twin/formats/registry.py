@@ -1,0 +1,100 @@
+"""Which module reads or writes a file: by its suffix, and where two share one, by what stands in it."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+
+from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
+from twin.core.i18n import mark
+from twin.formats.reader import Format
+
+_MODULES = ("vector_geopackage", "vector_geojson", "vector_shapefile", "geoparquet", "cityjson", "cityjson_seq")
+LARGEST = 4 << 30
+"""Bytes of a file; a format may say another bound as ``LARGEST``."""
+_CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
+_GEOJSON = (b'"FeatureCollection"', b'"Feature"')
+
+Write = Callable[[Path, pa.Table, str, str, Mapping[str, Any] | None], None]
+"""Path, table (uid, geometry, attributes), CRS, layer id, and what the store keeps about the layer."""
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every format, GeoPackage first."""
+    found = [f"twin.formats.{name}" for name in _MODULES]
+    return tuple(cast(Format, import_module(name)) for name in found if find_spec(name))
+
+
+def choose(path: Path) -> Format:
+    """The format that reads a file, which is there, readable and not too large."""
+    _look(path)
+    claims = [one for one in formats() if path.name.lower().endswith(one.SUFFIXES)]
+    if not claims:
+        words = mark("Files of this kind can’t be read. These can: {formats}")
+        raise NotThisFormat(words, path, formats=readable())
+    chosen = claims[0] if len(claims) == 1 else _by_content(path, claims)
+    _bounded(path, chosen)
+    return chosen
+
+
+def readable() -> str:
+    """The formats and their suffixes, as a person reads them."""
+    return ", ".join(f"{one.NAME} ({', '.join(one.SUFFIXES)})" for one in formats())
+
+
+def writer(out: Path) -> Write:
+    """What writes a file of that suffix."""
+    can = [one for one in formats() if hasattr(one, "write")]
+    for one in sorted(can, key=lambda one: -max(len(suffix) for suffix in one.SUFFIXES)):
+        if out.name.lower().endswith(one.SUFFIXES):
+            return cast(Write, cast(Any, one).write)
+    names = ", ".join(f"{one.NAME} ({one.SUFFIXES[0]})" for one in can)
+    raise Refused("Files of this kind can’t be written. These can: {formats}", out, formats=names)
+
+
+def _look(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise CannotRead("This is a folder: choose a file in it.", path)
+        if not path.exists():
+            raise CannotRead("There is no such file.", path)
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise NotThisFormat("The file is empty.", path)
+    except OSError as why:
+        raise CannotRead("The file can’t be read: {why}.", path, why=why.strerror or str(why)) from why
+
+
+def _bounded(path: Path, chosen: Format) -> None:
+    largest = int(getattr(chosen, "LARGEST", LARGEST))
+    size = path.stat().st_size
+    if size > largest:
+        words = mark("The file has {size} MB; a {format} file may have {largest}. Split it, or bring it as GeoPackage.")
+        raise TooLarge(words, path, size=size >> 20, format=chosen.NAME, largest=largest >> 20)
+
+
+def _by_content(path: Path, claims: list[Format]) -> Format:
+    """JSON is one of several things, and its type may stand at its very end."""
+    for one in claims:
+        _bounded(path, one)
+    named = {one.NAME: one for one in claims}
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for name in _spoken(content):
+            if name in named:
+                return named[name]
+    raise NotThisFormat("It is JSON, or looks like it, but neither CityJSON nor GeoJSON.", path)
+
+
+def _spoken(content: mmap.mmap) -> Iterator[str]:
+    if any(content.find(word) >= 0 for word in _CITYJSON):
+        yield "CityJSON"
+    if any(content.find(word) >= 0 for word in _GEOJSON) or content.find(b'"coordinates"') >= 0:
+        yield "GeoJSON"

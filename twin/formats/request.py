@@ -1,0 +1,50 @@
+"""What is asked of the process that reads a file, and what it answers; both cross as plain data."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from twin.model.layer import Heights
+from twin.model.report import LayerReport
+
+
+class Request(BaseModel):
+    """A file to take in."""
+
+    path: str
+    scratch: str
+    """A folder for the layers' files; who asks removes it."""
+    city_crs: str | None = None
+    crs: str | None = None
+    """What a person says about the file: ``EPSG:n`` or ``local``."""
+    local: tuple[float, float, float, float] | None = None
+    """East, north, angle in degrees counter-clockwise, scale."""
+    layer: str | None = None
+    """One of the file's layers, or the name of the only one; before the names of several."""
+    kind: str | None = None
+    taken: tuple[str, ...] = ()
+    """Layer ids that the city has."""
+    extent: tuple[float, float, float, float] | None = None
+    """The city's, in its CRS."""
+
+
+class TakenLayer(BaseModel):
+    """A layer, waiting as an Arrow stream."""
+
+    ipc: str
+    title: str = ""
+    title_ar: str = ""
+    report: LayerReport
+
+
+class Answer(BaseModel):
+    """What a file held."""
+
+    crs: str
+    """The city's CRS from now on, which all coordinates are in."""
+    source_crs: str
+    heights: Heights = "unknown"
+    format: str
+    sha256: str
+    layers: list[TakenLayer]
+    notes: list[str] = []
