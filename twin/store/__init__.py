@@ -1,0 +1,1 @@
+"""The city file: one DuckDB file, one writer thread, all the SQL."""

@@ -1,0 +1,128 @@
+"""New features into a table of their own: boxes, Hilbert order, fids."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from twin.model.feature import BOX, FID, GEOMETRY, OWN, TRANSACTION, UID
+from twin.model.layer import Column, Layer
+from twin.model.report import LayerReport
+from twin.store import hilbert, schema
+
+_SLICE = 100_000
+"""Rows inserted at a time: memory is bounded by this, whatever the layer's size."""
+
+
+@dataclass(frozen=True)
+class NewLayer:
+    """A layer that is to be added, with its features in the city's CRS."""
+
+    layer: Layer
+    batches: pa.RecordBatchReader | pa.Table
+    report: LayerReport | None = None
+
+
+def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Layer:
+    """Write a layer's features and its row in the registry, inside the caller's transaction."""
+    table = new.batches.read_all() if isinstance(new.batches, pa.RecordBatchReader) else new.batches
+    meta = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    table = _plain(table.replace_schema_metadata(None))
+    boxes = _boxes(table.column(GEOMETRY))
+    order = _order(boxes)
+    first = int(schema.get(connection, "next_fid") or 1)
+    schema.put(connection, "next_fid", str(first + len(order)))
+    name = _free_table(connection, new.layer.id)
+    for start in range(0, max(1, len(order)), _SLICE):
+        _insert_slice(connection, name, table, boxes, order[start : start + _SLICE], first + start, tx)
+    layer = _described(connection, new, name, boxes, len(order))
+    report = (new.report or LayerReport(id=layer.id, kind=layer.kind, read=layer.count, kept=layer.count)).model_copy(
+        update={"extent": layer.extent}
+    )
+    connection.execute(
+        "INSERT INTO balad.layer VALUES (?, ?, ?, NULL, ?, ?, ?, ?)",
+        [layer.id, name, tx, layer.position, layer.model_dump_json(), report.model_dump_json(), json.dumps(meta)],
+    )
+    return layer
+
+
+def _insert_slice(
+    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, boxes: Any, rows: Any, first: int, tx: int
+) -> None:
+    part = table.take(pa.array(rows))
+    columns: dict[str, Any] = {FID: np.arange(first, first + len(rows)), UID: part.column(UID)}
+    # A feature without a geometry has no box: null, not NaN.
+    columns |= {side: pa.array(boxes[rows, n], from_pandas=True) for n, side in enumerate(BOX)}
+    columns |= {GEOMETRY: part.column(GEOMETRY), TRANSACTION: np.full(len(rows), tx)}
+    columns |= {column: part.column(column) for column in part.column_names if column not in OWN}
+    connection.register("incoming", pa.table(columns))
+    try:
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {schema.quoted(name)} AS SELECT * FROM incoming LIMIT 0")
+        connection.execute(f"INSERT INTO {schema.quoted(name)} SELECT * FROM incoming")
+    finally:
+        connection.unregister("incoming")
+
+
+def _described(connection: duckdb.DuckDBPyConnection, new: NewLayer, name: str, boxes: Any, count: int) -> Layer:
+    said = {column.name: column for column in new.layer.columns}
+    found = connection.execute(f"DESCRIBE {schema.quoted(name)}").fetchall()
+    columns = tuple(
+        said.get(column, Column(name=column, type=kind)).model_copy(update={"type": kind})
+        for column, kind, *_ in found
+        if column not in OWN
+    )
+    extent = None
+    if count and np.isfinite(boxes[:, 0]).any():
+        low, high = np.nanmin(boxes[:, :3], axis=0), np.nanmax(boxes[:, 3:], axis=0)
+        extent = tuple(float(side) for side in (*low, *high))
+    return new.layer.model_copy(update={"columns": columns, "extent": extent, "count": count})
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Times with a zone become UTC: without the ICU extension DuckDB can't show them."""
+    for number, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz:
+            naive = table.column(number).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+            table = table.set_column(number, field.name, naive)
+        elif pa.types.is_dictionary(field.type):
+            table = table.set_column(number, field.name, table.column(number).cast(field.type.value_type))
+    return table
+
+
+def _boxes(geometries: pa.ChunkedArray) -> Any:
+    """(n, 6) float64: xmin, ymin, zmin, xmax, ymax, zmax; z is 0 for a flat geometry, all NaN without one."""
+    import shapely
+
+    boxes = np.full((len(geometries), 6), np.nan)
+    for start in range(0, len(geometries), _SLICE):
+        shapes = shapely.from_wkb(geometries.slice(start, _SLICE).to_numpy(zero_copy_only=False))
+        part = boxes[start : start + _SLICE]
+        part[:, [0, 1, 3, 4]] = shapely.bounds(shapes)
+        part[:, [2, 5]] = np.where(np.isnan(part[:, :1]), np.nan, 0.0)
+        solid = np.flatnonzero(shapely.has_z(shapes))
+        if len(solid):
+            points, owner = shapely.get_coordinates(shapes[solid], include_z=True, return_index=True)
+            firsts = np.flatnonzero(np.diff(owner, prepend=-1))
+            owners = solid[owner[firsts]]
+            part[owners, 2] = np.fmin.reduceat(points[:, 2], firsts)
+            part[owners, 5] = np.fmax.reduceat(points[:, 2], firsts)
+    return boxes
+
+
+def _order(boxes: Any) -> Any:
+    west, south, side = hilbert.square(boxes[:, 0], boxes[:, 1], boxes[:, 3], boxes[:, 4]) if len(boxes) else (0, 0, 1)
+    middle_x, middle_y = (boxes[:, 0] + boxes[:, 3]) / 2, (boxes[:, 1] + boxes[:, 4]) / 2
+    return np.argsort(hilbert.index(middle_x, middle_y, west, south, side), kind="stable")
+
+
+def _free_table(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
+    taken = {row[0] for row in connection.execute("SELECT table_name FROM balad.layer").fetchall()}
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    return name

@@ -1,0 +1,365 @@
+"""A city: one DuckDB file, written on one thread, read by cursors of their own."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import duckdb
+import pyarrow as pa
+from psygnal import Signal
+
+from twin.core.errors import CannotOpen, CannotWrite, LogMissing, Refused
+from twin.model.change import Change, What
+from twin.model.feature import BASE
+from twin.model.layer import Layer
+from twin.model.report import LayerReport
+from twin.store import adding, audit, connecting, console, content, features, lastgood, lock, registry, schema, tiles
+from twin.store.adding import NewLayer
+from twin.store.audit import AuditLine
+from twin.store.tiles import Encode
+
+T = TypeVar("T")
+Connection = duckdb.DuckDBPyConnection
+
+
+_HALF_COPIED = (
+    "This city was copied while it was open, and its .wal file, which holds the latest changes, is missing. Close it "
+    "where it is open and copy it again, or “balad recover” opens it as it is."
+)
+
+
+class City:
+    """An open city file. Close it, and the one file is the city."""
+
+    changed = Signal(Change)
+    """Emitted on the writer's thread after each commit."""
+
+    def __init__(self, path: Path, connection: Connection, *, read_only: bool) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="city-writer")
+        self._cursors = threading.local()
+        self._cursor_lock = threading.Lock()
+        self._written = False
+
+    @classmethod
+    def create(cls, path: Path, crs: str, *, synthetic: bool = False) -> Self:
+        """Make a new city; CannotWrite where there is a file already or none can be made."""
+        if path.exists():
+            raise CannotWrite("There is a file of this name already: choose another name.", path)
+        if not path.absolute().parent.is_dir():
+            raise CannotWrite("There is no such folder: make it first, or choose another.", path.absolute().parent)
+        try:
+            connection = connecting.connect(path)
+        except CannotOpen as why:
+            raise CannotWrite("A city can't be made here: check the folder's permissions.", path) from why
+        city = cls(path, connection, read_only=False)
+        with city._transaction() as written:
+            schema.create(written)
+            schema.put(written, "crs", crs)
+            schema.put(written, "synthetic", "yes" if synthetic else "")
+            audit.record(written, "create", {"crs": crs})
+        city._begin()
+        return city
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open a city; see ``twin.core.errors`` under CannotOpen for what may stand in the way."""
+        _require_file(path)
+        log_there = _log(path).exists()
+        connection = connecting.connect(path, read_only=read_only)
+        try:
+            schema.version(connection, path)
+            if schema.get(connection, "session") and not log_there:
+                raise LogMissing(_HALF_COPIED, path)  # noqa: TRY301  the connection is closed below
+        except BaseException:
+            connection.close()
+            raise
+        city = cls(path, connection, read_only=read_only)
+        if not read_only:
+            city._begin()
+        return city
+
+    @property
+    def crs(self) -> str:
+        """The city's projected CRS, ``EPSG:n`` or WKT; empty until its first import."""
+        return self.meta("crs") or ""
+
+    @property
+    def schema(self) -> int:
+        """The version of the file's schema."""
+        return int(self.meta("schema") or 0)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the city was generated."""
+        return bool(self.meta("synthetic"))
+
+    def meta(self, key: str) -> str | None:
+        """One of the city's own facts."""
+        return self.read(lambda connection: schema.get(connection, key))
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep one of the city's own facts."""
+        self._write(lambda connection, _tx: schema.put(connection, key, value), "city")
+
+    def set_crs(self, crs: str) -> None:
+        """Give a city its CRS, once."""
+        if self.crs and self.crs != crs:
+            raise Refused("The city has a CRS already; its features can't be moved to another.", self.path)
+        self.set_meta("crs", crs)
+
+    def layers(self, scenario: str = BASE) -> list[Layer]:
+        """The layers in drawing order."""
+        _require_scenario(scenario)
+        return [entry.layer for entry in self.read(registry.entries)]
+
+    def layer(self, layer: str, scenario: str = BASE) -> Layer:
+        """One layer; Refused where there is none of this id."""
+        _require_scenario(scenario)
+        return self._entry(layer).layer
+
+    def layer_meta(self, layer: str) -> dict[str, str]:
+        """What its file said about the layer as a whole."""
+        return self._entry(layer).meta
+
+    def report(self, layer: str) -> LayerReport:
+        """What became of each feature of its file."""
+        return self._entry(layer).report
+
+    def add(self, new: Iterable[NewLayer], command: tuple[str, dict[str, Any]]) -> int:
+        """Add layers in one transaction, all or none; the transaction's number."""
+        waiting = list(new)
+
+        def write(connection: Connection, tx: int) -> None:
+            for position, layer in enumerate(waiting, start=_next_position(connection)):
+                placed = layer.layer.model_copy(update={"position": position})
+                adding.insert(connection, NewLayer(placed, layer.batches, layer.report), tx)
+            audit.record(connection, *command)
+
+        tx = self._write(write, "layers")
+        self._checkpoint()
+        return tx
+
+    def remove(self, layer: str) -> int:
+        """Take a layer out; ``hide`` of the answered transaction brings it back."""
+
+        def write(connection: Connection, tx: int) -> None:
+            registry.remove(connection, layer, tx)
+            audit.record(connection, "remove-layer", {"layer": layer})
+
+        return self._write(write, "layers", layer)
+
+    def hide(self, tx: int) -> None:
+        """Undo an addition or a removal in constant time."""
+        self._write(
+            lambda c, _: (c.execute("INSERT INTO balad.hidden VALUES (?)", [tx]), _audit(c, "undo", tx)), "layers"
+        )
+
+    def show(self, tx: int) -> None:
+        """Redo it in constant time."""
+        self._write(
+            lambda c, _: (c.execute("DELETE FROM balad.hidden WHERE tx = ?", [tx]), _audit(c, "redo", tx)), "layers"
+        )
+
+    def change_layer(self, layer: Layer) -> int:
+        """Keep a layer's title, visibility, opacity, place and style."""
+
+        def write(connection: Connection, _tx: int) -> None:
+            registry.change(connection, layer)
+            looks = layer.model_dump(include={"title_en", "title_ar", "visible", "opacity", "position", "style"})
+            audit.record(connection, "change-layer", {"layer": layer.id, **looks})
+
+        return self._write(write, "style", layer.id)
+
+    def features(
+        self,
+        layer: str,
+        columns: Sequence[str] | None = None,
+        box: tuple[float, float, float, float] | None = None,
+        fids: Sequence[int] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        order: str | None = None,
+        scenario: str = BASE,
+    ) -> pa.Table:
+        """Features as an Arrow table, in fid order unless ``order`` names a column; any thread may ask."""
+        _require_scenario(scenario)
+        table = self._entry(layer).table
+        return self.read(lambda c: features.select(c, table, columns, box, fids, limit, offset, order))
+
+    def feature(self, layer: str, fid: int, scenario: str = BASE) -> dict[str, Any]:
+        """One feature's columns; Refused where it is gone."""
+        rows = self.features(layer, fids=[fid], scenario=scenario).to_pylist()
+        if not rows:
+            raise Refused("This feature is no longer in the city.")
+        found: dict[str, Any] = rows[0]
+        return found
+
+    def tiles(self, layer: str, scenario: str = BASE) -> pa.Table:
+        """The layer's tiles without their payloads."""
+        table = self._entry(layer).table
+        return self.read(lambda c: tiles.index(c, table, scenario))
+
+    def tile(self, layer: str, level: int, x: int, y: int, scenario: str = BASE) -> bytes:
+        """One tile's payload."""
+        table = self._entry(layer).table
+        return self.read(lambda c: tiles.payload(c, table, scenario, level, x, y))
+
+    def tile_version(self, layer: str) -> int | None:
+        """The version of the kind that encoded the layer's tiles; None where it has none."""
+        table = self._entry(layer).table
+        row = self.read(lambda c: c.execute("SELECT min(version) FROM balad.tile WHERE layer = ?", [table]).fetchone())
+        return None if row is None or row[0] is None else int(row[0])
+
+    def write_tiles(self, layer: str, encode: Encode, kind: str, version: int, columns: Sequence[str] = ()) -> None:
+        """Make the layer's tiles anew."""
+        table = self._entry(layer).table
+        made = self.read(lambda c: list(tiles.encoded(c, table, encode, tuple(columns))))
+        rows = [
+            [table, BASE, leaf.level, leaf.x, leaf.y, version, kind, leaf.stop - leaf.start, *box, blob]
+            for leaf, box, blob in made
+        ]
+
+        def write(connection: Connection, _tx: int) -> None:
+            connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])
+            if rows:
+                tiles.write(connection, rows)
+
+        self._write(write, "tiles", layer)
+
+    def record(self, command: str, arguments: dict[str, Any]) -> None:
+        """Add a line to the audit log."""
+        self._write(lambda c, _: audit.record(c, command, arguments), "city")
+
+    def audit(self) -> list[AuditLine]:
+        """The audit log, oldest first."""
+        return self.read(audit.lines)
+
+    def content(self) -> dict[str, dict[str, str]]:
+        """The content hash of each layer in each scenario."""
+
+        def hashes(connection: Connection) -> dict[str, str]:
+            return {e.layer.id: content.of_table(connection, e.table) for e in registry.entries(connection)}
+
+        return {BASE: self.read(hashes)}
+
+    def sql(self, select: str, seconds: float = 30.0) -> pa.Table:
+        """The answer to one SELECT whose every function is on the allow-list; Refused in words otherwise."""
+        return self.read(lambda connection: console.answer(connection, select, seconds))
+
+    def read(self, ask: Callable[[Connection], T]) -> T:
+        """Ask on this thread's own cursor; it sees what was committed before."""
+        cursor = getattr(self._cursors, "cursor", None)
+        if cursor is None:
+            with self._cursor_lock:
+                cursor = self._cursors.cursor = self._connection.cursor()
+        return ask(cursor)
+
+    def close(self) -> None:
+        """Close cleanly: the log is folded in, and a last-good copy is kept where anything changed."""
+        self._writer.shutdown(wait=True)
+        if not self.read_only:
+            with connecting.writing(self.path):
+                schema.put(self._connection, "session", "")
+                self._connection.execute("CHECKPOINT")
+        self._connection.close()
+        if not self.read_only:
+            lock.withdraw(self.path)
+            if self._written:
+                lastgood.keep(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        self.close()
+
+    def _entry(self, layer: str) -> registry.Entry:
+        return self.read(lambda connection: registry.entry(connection, layer))
+
+    def _begin(self) -> None:
+        """Mark the file as open, in the file itself: a copy without its .wal then says what is missing."""
+        with connecting.writing(self.path):
+            if registry.purge(self._connection):
+                self._written = True
+            schema.put(self._connection, "session", uuid.uuid4().hex)
+        self._checkpoint()
+        lock.announce(self.path)
+
+    def _checkpoint(self) -> None:
+        """Fold the log in, then commit one small fact, so that a .wal lies beside an open city at all times."""
+
+        def fold() -> None:
+            with connecting.writing(self.path):
+                self._connection.execute("CHECKPOINT")
+                schema.put(self._connection, "checkpoint", uuid.uuid4().hex)
+
+        self._writer.submit(fold).result()
+
+    def _write(self, work: Callable[[Connection, int], Any], what: What, layer: str = "") -> int:
+        if self.read_only:
+            raise Refused("This city is open for reading only.", self.path)
+
+        def commit() -> int:
+            with self._transaction() as connection:
+                tx = int(schema.get(connection, "next_tx") or 1)
+                schema.put(connection, "next_tx", str(tx + 1))
+                work(connection, tx)
+            self._written = True
+            self.changed.emit(Change(what, layer, transaction=tx))
+            return tx
+
+        return self._writer.submit(commit).result()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with connecting.writing(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(self._connection)
+                raise
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # a full disk invalidates the instance: there is nothing left to roll back
+
+
+def _require_scenario(scenario: str) -> None:
+    if scenario != BASE:
+        raise Refused("The city has no scenario “{scenario}”.", scenario=scenario)
+
+
+def _audit(connection: Connection, command: str, tx: int) -> str:
+    return audit.record(connection, command, {"transaction": tx})
+
+
+def _next_position(connection: Connection) -> int:
+    row = connection.execute("SELECT coalesce(max(position) + 1, 0) FROM balad.layer").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        raise CannotOpen("There is no city here: check the name, or make one with “balad sample”.", path)
+    if path.is_dir():
+        raise CannotOpen("This is a folder, not a city.", path)
+    if path.stat().st_size == 0:
+        raise CannotOpen("This file is empty, not a city.", path)

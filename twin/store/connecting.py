@@ -1,0 +1,75 @@
+"""Opening DuckDB locked down, and its errors in words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogTorn, TwinError
+from twin.store import lock
+
+_SETTINGS = (
+    "SET enable_external_access=false",
+    "SET autoinstall_known_extensions=false",
+    "SET autoload_known_extensions=false",
+    "SET python_enable_replacements=false",
+    # The store checkpoints by itself, so that a .wal lies beside an open city at all times.
+    "SET wal_autocheckpoint='1TB'",
+    "SET preserve_insertion_order=true",
+    "SET lock_configuration=true",
+)
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """The city's database; CityBusy, LogTorn, CannotOpen or CannotWrite in words where it can't be opened."""
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as why:
+        raise _opening(path, str(why)) from why
+    for setting in _SETTINGS:
+        with contextlib.suppress(duckdb.Error) if "wal_autocheckpoint" in setting and read_only else _plain():
+            connection.execute(setting)
+    return connection
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn DuckDB's errors while writing into words."""
+    try:
+        yield
+    except duckdb.Error as why:
+        text = str(why)
+        if re.search(r"No space left|disk is full|could not write|Disk quota|File too large", text, re.IGNORECASE):
+            words = "The disk is full: nothing of this was kept. Make room, then try again."
+            raise CannotWrite(words, path) from why
+        if isinstance(why, duckdb.IOException | duckdb.FatalException):
+            words = "The city could not be written: {why}. Nothing of this was kept."
+            raise CannotWrite(words, path, why=_first_line(text)) from why
+        raise
+
+
+@contextlib.contextmanager
+def _plain() -> Iterator[None]:
+    yield
+
+
+def _opening(path: Path, text: str) -> TwinError:
+    if "lock" in text.lower() and ("conflict" in text.lower() or "being used" in text.lower()):
+        words = "Another process has this city open: {who}. Close it there, or work on a copy."
+        return CityBusy(words, path, who=lock.holder(path, text))
+    if "wal" in text.lower() or "replay" in text.lower():
+        words = (
+            "The city's log was damaged, as by a power cut: “balad recover” shows the ways back. Nothing was changed."
+        )
+        return LogTorn(words, path)
+    if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
+        return CannotOpen("The city can't be opened for writing: check the file's and folder's permissions.", path)
+    return CannotOpen("This is not a city of Balad, or it is damaged: {why}", path, why=_first_line(text))
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0].removeprefix("IO Error: ")[:200]

@@ -1,0 +1,115 @@
+"""Tiles: quadtree leaves of a layer, encoded by its kind, derived from features and made again at will.
+
+The quadtree's cells are ranges of the Hilbert curve, and features lie in its order: a leaf is a run of rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from twin.model.feature import BASE, BOX, FID, GEOMETRY
+from twin.store import hilbert, schema
+
+LEAF = 1_200
+"""Features a leaf holds at most (FACTS: 70 to 1,000 actors cost about one merged mesh)."""
+
+Encode = Callable[[pa.Table], bytes]
+INDEX = ("level", "x", "y", *BOX, "count", "kind", "version")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A run of rows in one cell of the quadtree."""
+
+    level: int
+    x: int
+    y: int
+    start: int
+    stop: int
+
+
+def encoded(
+    connection: duckdb.DuckDBPyConnection, table: str, encode: Encode, columns: tuple[str, ...]
+) -> Iterator[tuple[Leaf, tuple[float, ...], bytes]]:
+    """Each leaf with its box and its payload; leaves without any geometry are left out."""
+    name = schema.quoted(table)
+    boxes = connection.execute(f"SELECT {', '.join(BOX)} FROM {name} ORDER BY fid").to_arrow_table()
+    sides = np.column_stack([boxes.column(side).to_numpy() for side in BOX]) if boxes.num_rows else np.empty((0, 6))
+    first = connection.execute(f"SELECT min(fid) FROM {name}").fetchone()
+    known = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
+    wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in columns if column in known)])
+    select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE fid BETWEEN ? AND ? ORDER BY fid"
+    for leaf in leaves(sides):
+        part = sides[leaf.start : leaf.stop]
+        if not np.isfinite(part).any():
+            continue
+        box = (*np.nanmin(part[:, :3], axis=0).tolist(), *np.nanmax(part[:, 3:], axis=0).tolist())
+        low = first[0] + leaf.start if first else 0
+        rows = connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
+        yield leaf, box, encode(rows)
+
+
+def leaves(sides: Any) -> Iterator[Leaf]:
+    """The quadtree's leaves over features in Hilbert order; ``sides`` is (n, 6) boxes."""
+    if not len(sides):
+        return
+    west, south, side = hilbert.square(sides[:, 0], sides[:, 1], sides[:, 3], sides[:, 4])
+    x, y = (sides[:, 0] + sides[:, 3]) / 2, (sides[:, 1] + sides[:, 4]) / 2
+    places = hilbert.index(x, y, west, south, side)
+    waiting = [(0, 0, len(places))]
+    while waiting:
+        level, start, stop = waiting.pop()
+        if stop - start <= LEAF or level == hilbert.ORDER:
+            column, row = _cell(level, x[start:stop], y[start:stop], west, south, side)
+            yield Leaf(level, column, row, start, stop)
+            continue
+        # The four quarters of a cell are four equal runs of the curve.
+        step = 1 << 2 * (hilbert.ORDER - level - 1)
+        low = int(places[start]) // (4 * step) * (4 * step)
+        cuts = [
+            start,
+            *(int(c) + start for c in np.searchsorted(places[start:stop], [low + n * step for n in (1, 2, 3)])),
+            stop,
+        ]
+        waiting += [(level + 1, a, b) for a, b in itertools.pairwise(cuts) if b > a][::-1]
+
+
+def _cell(level: int, x: Any, y: Any, west: float, south: float, side: float) -> tuple[int, int]:
+    """The quadtree column and row that a run of the curve lies in."""
+    cells = 1 << level
+    found = np.flatnonzero(np.isfinite(x))
+    if not len(found):
+        return 0, 0
+    at = found[0]
+    return min(cells - 1, int((x[at] - west) / side * cells)), min(cells - 1, int((y[at] - south) / side * cells))
+
+
+def write(connection: duckdb.DuckDBPyConnection, rows: list[list[Any]]) -> None:
+    """Keep tiles, inside the caller's transaction."""
+    marks = ", ".join("?" * 15)
+    connection.executemany(f"INSERT INTO balad.tile VALUES ({marks})", rows)
+
+
+def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> pa.Table:
+    """The layer's tiles without their payloads."""
+    columns = ", ".join(f'"{name}"' for name in INDEX)
+    return connection.execute(
+        f"SELECT {columns} FROM balad.tile WHERE layer = ? AND scenario = ? ORDER BY level, x, y",
+        [table, scenario or BASE],
+    ).to_arrow_table()
+
+
+def payload(connection: duckdb.DuckDBPyConnection, table: str, scenario: str, level: int, x: int, y: int) -> bytes:
+    """One tile's blob; empty where there is no such tile."""
+    row = connection.execute(
+        "SELECT blob FROM balad.tile WHERE layer = ? AND scenario = ? AND level = ? AND x = ? AND y = ?",
+        [table, scenario, level, x, y],
+    ).fetchone()
+    return bytes(row[0]) if row else b""
