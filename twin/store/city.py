@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,6 +48,7 @@ class City:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="city-writer")
         self._cursors = threading.local()
         self._cursor_lock = threading.Lock()
+        self._open_cursors: list[Connection] = []
         self._written = False
 
     @classmethod
@@ -261,11 +263,14 @@ class City:
         if cursor is None:
             with self._cursor_lock:
                 cursor = self._cursors.cursor = self._connection.cursor()
+                self._open_cursors.append(cursor)
         return ask(cursor)
 
     def close(self) -> None:
         """Close cleanly: the log is folded in, and a last-good copy is kept where anything changed."""
         self._writer.shutdown(wait=True)
+        for cursor in self._open_cursors:
+            cursor.close()
         if not self.read_only:
             with connecting.writing(self.path):
                 schema.put(self._connection, "session", "")
@@ -299,7 +304,9 @@ class City:
 
         def fold() -> None:
             with connecting.writing(self.path):
-                self._connection.execute("CHECKPOINT")
+                # A reader in the middle of its answer puts this off to the next time: nothing is lost by that.
+                with contextlib.suppress(duckdb.TransactionException):
+                    self._connection.execute("CHECKPOINT")
                 schema.put(self._connection, "checkpoint", uuid.uuid4().hex)
 
         self._writer.submit(fold).result()

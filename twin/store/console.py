@@ -204,7 +204,7 @@ def answer(connection: duckdb.DuckDBPyConnection, select: str, seconds: float) -
     watch = threading.Timer(seconds, connection.interrupt)
     watch.start()
     try:
-        return connection.execute(select).fetch_record_batch(ROWS).read_all().slice(0, ROWS)
+        return connection.execute(select).to_arrow_reader(ROWS).read_all().slice(0, ROWS)
     except duckdb.InterruptException:
         raise Refused("The question took longer than {seconds} s and was stopped.", seconds=seconds) from None
     except duckdb.Error as why:

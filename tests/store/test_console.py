@@ -1,0 +1,76 @@
+"""The SQL console answers questions, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.store.conftest import new
+from twin.core.errors import Refused
+
+
+@pytest.fixture
+def asked(city):
+    city.add([new("buildings")], ("import", {}))
+    return city
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT count(*), avg(height) FROM buildings",
+        "SELECT uid FROM buildings WHERE name IS NOT NULL AND height BETWEEN 3 AND 30 ORDER BY height LIMIT 5",
+        "SELECT CASE WHEN height > 9 THEN 'tall' ELSE 'low' END AS form, count(*) FROM buildings GROUP BY 1",
+        "WITH tall AS (SELECT * FROM buildings WHERE height > 9) SELECT max(height) FROM tall",
+        "SELECT b.uid FROM buildings b JOIN (SELECT max(height) AS h FROM buildings) m ON b.height = m.h",
+    ],
+)
+def test_a_question_is_answered(asked, select):
+    assert asked.sql(select).num_rows
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT * FROM enable_logging(storage='file')",
+        "SELECT nextval('s')",
+        "SELECT write_log('x')",
+        "SELECT checkpoint()",
+        "SELECT * FROM checkpoint()",
+        "SELECT * FROM query('SELECT 1')",
+        "SELECT * FROM query_table('buildings')",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_json('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM 'a.parquet'",
+        "SELECT read_text('/etc/passwd')",
+        "SELECT getenv('HOME')",
+        "SELECT current_setting('threads')",
+        "SELECT * FROM duckdb_settings()",
+        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM balad.hidden",
+        "SELECT 1; SELECT 2",
+        "DELETE FROM buildings",
+        "INSERT INTO buildings SELECT * FROM buildings",
+        "COPY buildings TO 'x.csv'",
+        "ATTACH 'x.db'",
+        "SET threads = 1",
+        "PRAGMA version",
+        "CALL enable_logging()",
+        "DROP TABLE buildings",
+        "",
+        "not SQL at all",
+    ],
+)
+def test_anything_else_is_refused_in_words(asked, select):
+    before = asked.content()
+    with pytest.raises(Refused) as why:
+        asked.sql(select)
+    assert str(why.value)
+    assert asked.content() == before
+
+
+def test_a_question_without_end_is_stopped(asked):
+    with pytest.raises(Refused, match="stopped"):
+        asked.sql(
+            "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range % 7 = 3", seconds=0.5
+        )
