@@ -12,6 +12,9 @@ from twin.model.feature import OWN
 TIME = pa.timestamp("us")
 """Wall-clock UTC; days and times with a zone become it."""
 
+TIMESTAMP, DATE = "timestamp", "date"
+"""What a stamp says a column was."""
+
 Say = Callable[..., None]
 
 
@@ -44,8 +47,10 @@ def typed(array: pa.Array, wanted: str | None = None) -> pa.Array:
     kind = array.type
     if pa.types.is_dictionary(kind):
         return typed(array.dictionary_decode())
-    if wanted == "timestamp" and _is_text(kind):
-        return pc.cast(text(array), TIME, safe=False)
+    if wanted and _is_text(kind):
+        array, kind = pc.cast(text(array), TIME, safe=False), TIME
+    if wanted == DATE and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+        return array.cast(pa.timestamp("s"), safe=False).cast(pa.date32())
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return _utc(array)
     if pa.types.is_boolean(kind):
@@ -82,14 +87,14 @@ def taken(batch: pa.RecordBatch, names: Mapping[str, str], wanted: Mapping[str, 
 
 def plain(table: pa.Table) -> tuple[pa.Table, dict[str, str]]:
     """A table for a format without nested types, fine times or infinities, and what its text columns were."""
-    was: dict[str, str] = {}
+    was = {field.name: DATE for field in table.schema if pa.types.is_date(field.type)}
     for position, field in enumerate(table.schema):
         column = table.column(position)
         if pa.types.is_nested(field.type) or pa.types.is_decimal(field.type) or pa.types.is_time(field.type):
             changed = pa.chunked_array([text(chunk) for chunk in column.chunks], pa.string())
         elif pa.types.is_timestamp(field.type) and _finer_than_ms(column):
             changed = column.cast(pa.timestamp("us")).cast(pa.string())
-            was[field.name] = "timestamp"
+            was[field.name] = TIMESTAMP
         else:
             continue
         table = table.set_column(position, field.name, changed)

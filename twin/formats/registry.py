@@ -53,9 +53,10 @@ def readable() -> str:
 def writer(out: Path) -> Write:
     """What writes a file of that suffix."""
     can = [one for one in formats() if hasattr(one, "write")]
-    for one in sorted(can, key=lambda one: -max(len(suffix) for suffix in one.SUFFIXES)):
-        if out.name.lower().endswith(one.SUFFIXES):
-            return cast(Write, cast(Any, one).write)
+    fitting = [(len(end), one) for one in can for end in one.SUFFIXES if out.name.lower().endswith(end)]
+    if fitting:
+        # .city.json before .json
+        return cast(Write, cast(Any, max(fitting, key=lambda found: found[0])[1]).write)
     names = ", ".join(f"{one.NAME} ({one.SUFFIXES[0]})" for one in can)
     raise Refused("Files of this kind can’t be written. These can: {formats}", out, formats=names)
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from twin.formats import gdal
+import pyarrow as pa
+
+from twin.core.errors import CannotWrite
+from twin.formats import columns, gdal
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
+from twin.formats.stamp import KEY, Stamp
+from twin.formats.writing import whole
+from twin.model.feature import FID, GEOMETRY
 
 NAME = "GeoPackage"
 SUFFIXES = (".gpkg",)
@@ -22,3 +29,26 @@ def survey(path: Path) -> Survey:
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Every layer that has geometry."""
     yield from gdal.read(list(gdal.layers(path, NAME)), place, notes)
+
+
+def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, Any] | None = None) -> None:
+    """Write a layer as the only one of a GeoPackage; geometry types are not promoted."""
+    pyogrio = gdal.ready()
+    flat, was = columns.plain(table)
+    with whole(out) as draft:
+        pyogrio.write_arrow(
+            flat,
+            draft,
+            layer=layer,
+            driver="GPKG",
+            geometry_name=GEOMETRY,
+            geometry_type="Unknown",
+            crs=crs,
+            layer_options={"GEOMETRY_NAME": GEOMETRY, "FID": FID},
+            layer_metadata={KEY: Stamp.of(layer, meta, was).model_dump_json()},
+        )
+        written = pyogrio.read_info(draft, layer=layer, force_feature_count=True)["features"]
+        if written != table.num_rows:
+            raise CannotWrite(
+                "Only {written} of {count} features could be written.", out, written=written, count=len(table)
+            )
