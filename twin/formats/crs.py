@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from pyproj import CRS, Geod, Transformer, network
+from pyproj import CRS, Transformer, network
 from pyproj.exceptions import CRSError, ProjError
 
 from twin.core.errors import NoCrs
@@ -105,25 +105,29 @@ def centre(crs: CRS, bounds: Box) -> tuple[float, float]:
 
 
 def scale(crs: CRS, bounds: Box) -> float:
-    """The scale of a metric CRS at a box's centre, the worse of its two directions; NaN where it has no place there.
+    """The scale of a metric CRS at a box's centre, in the worst direction; NaN where it has no place there.
 
-    Measured along the geodesic: PROJ's own factors take Web Mercator's sphere for the earth, and find 1 at the equator.
+    Measured along geodesics in three directions, which give Tissot's ellipse: PROJ's own factors take Web Mercator's
+    sphere for the earth and find 1 at the equator, and two directions alone miss the shear of an equal-area grid.
     """
     geod, base = crs.get_geod(), crs.geodetic_crs
     if geod is None or base is None:
         return math.nan
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    step = _STEP / math.sqrt(2)
     try:
         to_base = Transformer.from_crs(crs, base, always_xy=True)
-        lons, lats = to_base.transform([x, x + _STEP, x], [y, y, y + _STEP], errcheck=True)
+        lons, lats = to_base.transform([x, x + _STEP, x, x + step], [y, y, y + _STEP, y + step], errcheck=True)
     except ProjError:
         return math.nan
-    scales = [_STEP / _metres(geod, lons[0], lats[0], lons[end], lats[end]) for end in (1, 2)]
+    ways = [float(geod.inv(lons[0], lats[0], lons[end], lats[end])[2]) / _STEP for end in (1, 2, 3)]
+    east, north, both = (way * way for way in ways)
+    shear = both - (east + north) / 2
+    spread = math.hypot((east - north) / 2, shear)
+    scales = [
+        1 / math.sqrt(found) if found > 0 else math.nan for found in ((east + north) / 2 + s for s in (spread, -spread))
+    ]
     return max(scales, key=lambda found: abs(found - 1))
-
-
-def _metres(geod: Geod, *ends: float) -> float:
-    return float(geod.inv(*ends)[2]) or math.nan  # type: ignore[arg-type]
 
 
 def fitting(crs: CRS, bounds: Box) -> CRS:
