@@ -28,6 +28,7 @@ _OPTIONS = {
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
     "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
 }
+_FID, _GEOMETRY = "\0fid", "\0geometry"
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
 _TYPES = {
     "OFTInteger": pa.int64(),
@@ -87,9 +88,9 @@ def layers(path: Path, name: str, **options: Any) -> Iterator[Opened]:
         raw = Raw(
             name=layer,
             schema=_schema(about),
-            geometry=about["geometry_name"] or "wkb_geometry",
+            geometry=_GEOMETRY,
             batches=_reader(path, name, layer, options),
-            fid=about["fid_column"] or "OGC_FID",
+            fid=_FID,
             stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
             count=max(0, about["features"]),
         )
@@ -135,6 +136,12 @@ def _reader(
         chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}
         chosen |= {"read_geometry": wanted is None, "batch_size": vector.ROWS, "use_pyarrow": True, **options}
         with told(path, name), ready().open_arrow(path, layer=layer, **chosen) as (_, reader):
-            yield from reader
+            for batch in reader:
+                yield _named(batch) if wanted is None else batch
 
     return batches
+
+
+def _named(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """GDAL puts its number first and the geometry last, under names that an attribute may have too."""
+    return batch.rename_columns([_FID, *batch.schema.names[1:-1], _GEOMETRY])
