@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,24 +77,37 @@ class Opened:
     bounds: Box | None
 
 
-def layers(path: Path, name: str, **options: Any) -> Iterator[Opened]:
-    """The layers of a file that have geometry."""
+def layers(path: Path, name: str, *, several: bool = True, **options: str) -> tuple[Opened, ...]:
+    """The layers of a file that have geometry; looked for once, though a survey and a reading both ask."""
+    looked = path.stat()
+    return _layers(path, looked.st_mtime_ns, looked.st_size, name, several, tuple(options.items()))
+
+
+@lru_cache(maxsize=1)
+def _layers(
+    path: Path, _time: int, _size: int, name: str, several: bool, options: tuple[tuple[str, str], ...]
+) -> tuple[Opened, ...]:
     pyogrio = ready()
-    with told(path, name):
-        listed = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
-    for layer in listed:
+    listed: list[str | int] = [0]
+    if several:
         with told(path, name):
-            about = pyogrio.read_info(path, layer=layer, force_feature_count=True, force_total_bounds=True, **options)
-        raw = Raw(
-            name=layer,
-            schema=_schema(about),
-            geometry=_GEOMETRY,
-            batches=_reader(path, name, layer, options),
-            fid=_FID,
-            stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
-            count=max(0, about["features"]),
-        )
-        yield Opened(raw, about["crs"] or None, about["total_bounds"])
+            listed = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+    return tuple(_opened(path, name, layer, dict(options)) for layer in listed)
+
+
+def _opened(path: Path, name: str, layer: str | int, options: dict[str, str]) -> Opened:
+    with told(path, name):
+        about = ready().read_info(path, layer=layer, force_feature_count=True, force_total_bounds=True, **options)
+    raw = Raw(
+        name=about["layer_name"],
+        schema=_schema(about),
+        geometry=_GEOMETRY,
+        batches=_reader(path, name, layer, options),
+        fid=_FID,
+        stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
+        count=max(0, about["features"]),
+    )
+    return Opened(raw, about["crs"] or None, about["total_bounds"])
 
 
 def survey(opened: Sequence[Opened], path: Path) -> Survey:
@@ -130,7 +143,7 @@ def _schema(about: dict[str, Any]) -> pa.Schema:
 
 
 def _reader(
-    path: Path, name: str, layer: str, options: dict[str, Any]
+    path: Path, name: str, layer: str | int, options: dict[str, str]
 ) -> Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]:
     def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}

@@ -8,7 +8,7 @@ GeoJSON 2008, which GDAL, QGIS and our own reader honour. Numbers are written so
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -80,11 +80,11 @@ def _member(crs: str) -> dict[str, Any]:
     return {"type": "name", "properties": {"name": crs}}
 
 
-def _opened(path: Path) -> list[gdal.Opened]:
+def _opened(path: Path) -> Sequence[gdal.Opened]:
     stamp = _stamp(path)
     # A file of ours says which columns are times; a text that looks like one stays text.
     options = {"DATE_AS_STRING": "YES"} if stamp else {}
-    opened = list(gdal.layers(path, NAME, **options))
+    opened = gdal.layers(path, NAME, several=False, **options)
     for one in opened:
         one.raw.stamp = stamp
     return opened

@@ -16,9 +16,9 @@ SUFFIXES = (".shp",)
 
 def survey(path: Path) -> Survey:
     """Its layers' CRS and extent."""
-    return gdal.survey(list(gdal.layers(path, NAME)), path)
+    return gdal.survey(gdal.layers(path, NAME), path)
 
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Every layer that has geometry."""
-    yield from gdal.read(list(gdal.layers(path, NAME)), place, notes)
+    yield from gdal.read(gdal.layers(path, NAME), place, notes)
