@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow as pa
+
 from twin.store.city import City
 from twin.work.edits import Edits
 from twin.work.jobs import Jobs
@@ -24,6 +26,9 @@ class Kind(Protocol):
     KIND: str
     VERSION: int
     COLUMNS: tuple[str, ...]
+
+    def encode(self, table: pa.Table) -> bytes:
+        """A tile's features as its payload."""
 
 
 class Context(Protocol):

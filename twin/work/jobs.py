@@ -40,7 +40,7 @@ class Job:
         self.timeout, self.memory = bounds
         self.path = path
         self.fraction = 0.0
-        self.words = mark("")
+        self.words = ""
         self.report = report
         self.too_large = False
         self.cancelled = False

@@ -1,0 +1,1 @@
+"""One file per layer kind: how features become triangles."""

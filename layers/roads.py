@@ -1,0 +1,43 @@
+"""Roads: ribbons with the width of their class, laid on the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from layers import palette
+from layers.surfaces import mesh as mesh
+from layers.surfaces import packed_faces
+
+KIND = "roads"
+VERSION = 1
+COLUMNS: tuple[str, ...] = ("object_type", "road_class", "width")
+WIDTHS = {"motorway": 28.0, "main": 18.0, "street": 9.0}
+"""Metres, where a road names no width."""
+
+
+def encode(table: pa.Table) -> bytes:
+    """Each line buffered to its width; polygons are taken as they are."""
+    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    classes = table.column("road_class").to_pylist() if "road_class" in table.column_names else ["street"] * len(table)
+    widths = np.array([WIDTHS.get(name or "", 9.0) for name in classes])
+    if "width" in table.column_names:
+        said = table.column("width").cast(pa.float64()).to_numpy(zero_copy_only=False)
+        widths = np.where(np.isfinite(said) & (said > 0), said, widths)
+    line = shapely.get_dimensions(geometries) == 1
+    ribbons = np.where(line, shapely.buffer(geometries, widths / 2, cap_style="flat", quad_segs=3), geometries)
+    names = [name if name in WIDTHS else "street" for name in classes]
+    # Wider roads lie a hand above narrower ones, so that a crossing shows the wider.
+    lifts = {"street": 0.10, "main": 0.16, "motorway": 0.22}
+    raised = shapely.transform(shapely.force_3d(ribbons), lambda points: points, include_z=True)
+    for name, lift in lifts.items():
+        mine = np.array([found == name for found in names])
+        if mine.any():
+            raised[mine] = shapely.transform(raised[mine], lambda p, up=lift: p + (0, 0, up), include_z=True)
+    typed = table.drop_columns(["object_type"]) if "object_type" in table.column_names else table
+    palette.OBJECTS.update(palette.ROADS)
+    return packed_faces(typed.append_column("object_type", pa.array(names)), raised)
+
+
+__all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]

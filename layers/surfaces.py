@@ -1,0 +1,61 @@
+"""Surfaces in space: land use, plants, water, relief, bridges; each in the colour of its type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from layers import palette
+from layers.faces import triangulated
+from twin.api import shapes
+
+KIND = "surfaces"
+VERSION = 1
+COLUMNS: tuple[str, ...] = ("object_type",)
+
+
+def encode(table: pa.Table) -> bytes:
+    """Triangles of every polygon, local to the tile; points and lines have none."""
+    return packed_faces(table, shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)))
+
+
+def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
+    """The polygons, lit as they lie."""
+    packed = shapes.unpack(payload)
+    origin = tuple(float(value) for value in packed["origin"])
+    normals = packed["normals"].copy()
+    # A surface seen from below is still land or water: its light comes from above.
+    normals[normals[:, 2] < 0] *= -1
+    count = len(packed["points"])
+    return shapes.Arrays(
+        origin,  # type: ignore[arg-type]
+        packed["points"],
+        packed["triangles"],
+        normals,
+        packed["owner"],
+        packed["fids"],
+        packed["colours"][packed["owner"]] if count else np.empty((0, 3), np.uint8),
+        np.ones(count, np.float32),
+    )
+
+
+def packed_faces(table: pa.Table, geometries: Any, lift: float = 0.0) -> bytes:
+    """Geometries as a payload of triangles, ``lift`` metres above where they lie."""
+    boxes = shapely.bounds(geometries)
+    there = np.isfinite(boxes[:, 0])
+    origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
+    faces = triangulated(geometries)
+    types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(boxes)
+    colours = [palette.OBJECTS.get(name or "", palette.OTHER) for name in types]
+    return shapes.pack(
+        origin=origin,
+        points=(faces.points - origin + (0, 0, lift)).astype(np.float32),
+        triangles=faces.triangles,
+        normals=faces.normals,
+        owner=faces.feature,
+        fids=table.column("fid").to_numpy(),
+        colours=np.array(colours, np.uint8).reshape(-1, 3),
+    )

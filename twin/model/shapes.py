@@ -1,0 +1,85 @@
+"""Shapes on their way to the screen: what a layer kind makes of a tile, and how its payload is packed."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MAGIC = b"BLD1"
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """A tile's triangles. Vertices are not shared between faces, so that each face has its own light."""
+
+    origin: tuple[float, float, float]
+    """The tile's origin in the city's CRS, in metres; points are local to it."""
+    points: Floats
+    """(n, 3)"""
+    triangles: Ints
+    """(m, 3) indices of points, counter-clockwise seen from outside."""
+    normals: Floats
+    """(n, 3), unit length."""
+    owner: Ints
+    """(n,) which of ``fids`` a vertex belongs to."""
+    fids: NDArray[np.int64]
+    """(f,)"""
+    base: NDArray[np.uint8]
+    """(n, 3) the colour before light, sRGB."""
+    foot: Floats
+    """(n,) the dimming at the foot of walls, 0.72 to 1."""
+    lit: bool = True
+    """False for ground colours, which the light doesn't change."""
+
+    @property
+    def nbytes(self) -> int:
+        """What the card is sent: points, triangles and colours."""
+        return int(self.points.nbytes + self.triangles.nbytes + 4 * len(self.points))
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A payload's arrays by name."""
+
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.arrays[name]
+
+
+def pack(**arrays: NDArray[Any]) -> bytes:
+    """Named arrays as one blob: a JSON header, then the arrays' bytes, each on an 8-byte edge."""
+    header, bodies, at = [], [], 0
+    for name, array in arrays.items():
+        body = np.ascontiguousarray(array).tobytes()
+        header.append([name, array.dtype.str, list(array.shape), at])
+        bodies.append(body + b"\0" * (-len(body) % 8))
+        at += len(bodies[-1])
+    words = json.dumps(header).encode()
+    words += b" " * (-(len(words) + 8) % 8)
+    return b"".join([_MAGIC, struct.pack("<I", len(words)), words, *bodies])
+
+
+def unpack(blob: bytes) -> Packed:
+    """The arrays of a blob, without copying; ValueError where it is none."""
+    if blob[:4] != _MAGIC:
+        raise ValueError("not a tile payload")
+    (size,) = struct.unpack_from("<I", blob, 4)
+    found = {}
+    for name, kind, shape, at in json.loads(blob[8 : 8 + size]):
+        count = int(np.prod(shape))
+        found[name] = np.frombuffer(blob, np.dtype(kind), count, 8 + size + at).reshape(shape)
+    return Packed(found)
+
+
+def colour(code: str) -> tuple[int, int, int]:
+    """``#rrggbb`` as three bytes."""
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

@@ -1,0 +1,1 @@
+"""VTK: tiles, streaming, light, colours, picking, camera; no Qt."""

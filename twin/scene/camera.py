@@ -1,0 +1,116 @@
+"""The view's camera as VTK's, and how a hand moves it."""
+
+from __future__ import annotations
+
+import math
+
+from vtkmodules.vtkRenderingCore import vtkCamera
+
+from twin.model.view import Camera
+
+Point = tuple[float, float, float]
+
+
+def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
+    """Point VTK's camera as the view's camera says."""
+    target.SetFocalPoint(camera.east - origin[0], camera.north - origin[1], camera.height - origin[2])
+    eye = camera.eye()
+    target.SetPosition(*(a - b for a, b in zip(eye, origin, strict=True)))
+    azimuth = math.radians(camera.azimuth)
+    # Looking straight down, "up" in the picture is where the camera's azimuth points.
+    straight = abs(camera.pitch) > 89.5
+    target.SetViewUp(*((math.sin(azimuth), math.cos(azimuth), 0.0) if straight else (0.0, 0.0, 1.0)))
+    target.SetViewAngle(camera.field)
+    target.SetClippingRange(max(0.3, camera.distance * 0.01), 90_000.0)
+
+
+def fitting(
+    extent: tuple[float, float, float, float, float, float], azimuth: float = 45.0, pitch: float = -35.0
+) -> Camera:
+    """A camera that sees an extent whole."""
+    west, south, low, east, north, high = extent
+    size = max(math.hypot(east - west, north - south), high - low, 20.0)
+    return Camera(
+        east=(west + east) / 2,
+        north=(south + north) / 2,
+        height=(low + high) / 2,
+        distance=size * 0.5 / math.tan(math.radians(20.0)) * 0.85,
+        azimuth=azimuth,
+        pitch=pitch,
+    )
+
+
+def orbited(camera: Camera, turn: float, rise: float) -> Camera:
+    """Turned about the point looked at, in degrees; the eye stays above the ground."""
+    pitch = min(-2.0, max(-90.0, camera.pitch + rise))
+    return camera.model_copy(update={"azimuth": (camera.azimuth + turn) % 360, "pitch": pitch})
+
+
+def panned(camera: Camera, right: float, ahead: float) -> Camera:
+    """Moved over the ground, in metres along the view."""
+    azimuth = math.radians(camera.azimuth)
+    east = camera.east + right * math.cos(azimuth) + ahead * math.sin(azimuth)
+    north = camera.north - right * math.sin(azimuth) + ahead * math.cos(azimuth)
+    return camera.model_copy(update={"east": east, "north": north})
+
+
+def zoomed(camera: Camera, factor: float, about: Point | None = None) -> Camera:
+    """Nearer by a factor, towards a point that keeps its place in the picture."""
+    distance = min(80_000.0, max(5.0, camera.distance * factor))
+    factor = distance / camera.distance
+    if about is None:
+        return camera.model_copy(update={"distance": distance})
+    east, north, height = (
+        a + (b - a) * factor for a, b in zip(about, (camera.east, camera.north, camera.height), strict=True)
+    )
+    return camera.model_copy(update={"distance": distance, "east": east, "north": north, "height": height})
+
+
+def metres_per_pixel(camera: Camera, rows: int) -> float:
+    """At the point looked at, across the view."""
+    return 2 * camera.distance * math.tan(math.radians(camera.field) / 2) / max(1, rows)
+
+
+def ray(camera: Camera, x: float, y: float, width: int, height: int) -> tuple[Point, Point]:
+    """The eye and the unit direction through a pixel (from the top left corner), in the city's CRS."""
+    azimuth, pitch = math.radians(camera.azimuth), math.radians(camera.pitch)
+    ahead = (math.sin(azimuth) * math.cos(pitch), math.cos(azimuth) * math.cos(pitch), math.sin(pitch))
+    right = (math.cos(azimuth), -math.sin(azimuth), 0.0)
+    up = (
+        right[1] * ahead[2] - right[2] * ahead[1],
+        right[2] * ahead[0] - right[0] * ahead[2],
+        right[0] * ahead[1] - right[1] * ahead[0],
+    )
+    half = math.tan(math.radians(camera.field) / 2)
+    across, above = (2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half
+    way = [a + across * r + above * u for a, r, u in zip(ahead, right, up, strict=True)]
+    size = math.sqrt(sum(part * part for part in way))
+    return camera.eye(), (way[0] / size, way[1] / size, way[2] / size)
+
+
+def pixel(camera: Camera, point: Point, width: int, height: int) -> tuple[float, float] | None:
+    """Where a point of the city is in the picture, from the top left corner; None behind the eye."""
+    eye, ahead = ray(camera, width / 2, height / 2, width, height)
+    azimuth = math.radians(camera.azimuth)
+    right = (math.cos(azimuth), -math.sin(azimuth), 0.0)
+    up = (
+        right[1] * ahead[2] - right[2] * ahead[1],
+        right[2] * ahead[0] - right[0] * ahead[2],
+        right[0] * ahead[1] - right[1] * ahead[0],
+    )
+    way = [a - b for a, b in zip(point, eye, strict=True)]
+    depth = sum(a * b for a, b in zip(way, ahead, strict=True))
+    if depth <= 0.1:
+        return None
+    half = math.tan(math.radians(camera.field) / 2)
+    across = sum(a * b for a, b in zip(way, right, strict=True)) / (depth * half * width / height)
+    above = sum(a * b for a, b in zip(way, up, strict=True)) / (depth * half)
+    return (across + 1) * width / 2, (1 - above) * height / 2
+
+
+def on_plane(eye: Point, way: Point, height: float) -> Point | None:
+    """Where a ray meets the level of a height; None where it never does."""
+    if abs(way[2]) < 1e-9 or (height - eye[2]) / way[2] <= 0:
+        return None
+    far = (height - eye[2]) / way[2]
+    return eye[0] + way[0] * far, eye[1] + way[1] * far, height

@@ -1,0 +1,28 @@
+"""What the scene reads: an open city, or anything that answers like one."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from twin.model.layer import Layer
+
+
+class TileSource(Protocol):
+    """Tiles of layers; every call may come from any thread."""
+
+    def layers(self) -> list[Layer]:
+        """In drawing order."""
+
+    def tiles(self, layer: str) -> pa.Table:
+        """level, x, y, xmin…zmax, count, kind."""
+
+    def payload(self, layer: str, level: int, x: int, y: int) -> bytes:
+        """A tile's blob."""
+
+    def kind(self, name: str) -> Any:
+        """The layer kind, which has ``mesh(payload, level)``."""
+
+    def values(self, layer: str, column: str) -> pa.Table:
+        """A column's values by fid."""
