@@ -1,0 +1,133 @@
+"""A CityJSON document: parsed strictly, and held to what every reader of it relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from twin.core.errors import NotThisFormat
+from twin.core.i18n import mark
+
+VERSIONS = ("1.0", "1.1", "2.0")
+_EXACT = 2.0**53
+"""Integers beyond this are no longer exact as doubles."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file, or one CityJSONFeature of a sequence with its header's facts."""
+
+    header: dict[str, Any]
+    """Everything but the objects and vertices."""
+    objects: dict[str, Any]
+    vertices: NDArray[np.float64]
+    """(n, 3) real coordinates in the file's CRS."""
+
+
+def parsed(data: bytes, path: Path) -> dict[str, Any]:
+    """One JSON object, strictly (RFC 8259: no NaN, no comments, a bound on depth); NotThisFormat otherwise."""
+    try:
+        found = orjson.loads(data)
+    except (orjson.JSONDecodeError, RecursionError) as why:
+        raise NotThisFormat("This is not valid JSON: {why}", path, why=str(why)[:120]) from None
+    if not isinstance(found, dict):
+        raise NotThisFormat("This JSON is not an object, so it is no CityJSON.", path)
+    return found
+
+
+@lru_cache(maxsize=1)
+def document(path: Path, _stamp: int) -> Document:
+    """The one document of a CityJSON file."""
+    found = parsed(path.read_bytes(), path)
+    check_header(found, path)
+    return assembled(found, found, path)
+
+
+@lru_cache(maxsize=1)
+def sequence(path: Path, _stamp: int) -> tuple[Document, ...]:
+    """The features of a CityJSONSeq, each with the header's facts."""
+    return tuple(_features(path))
+
+
+def stamp(path: Path) -> int:
+    """What changes when the file does."""
+    return path.stat().st_mtime_ns
+
+
+def check_header(found: dict[str, Any], path: Path) -> None:
+    """The type and version that the standard asks for (CityJSON 2.0, §1)."""
+    if found.get("type") != "CityJSON":
+        raise NotThisFormat("Its “type” is not “CityJSON”.", path)
+    if found.get("version") not in VERSIONS:
+        words = mark("CityJSON {version} can’t be read; 1.0, 1.1 and 2.0 can.")
+        raise NotThisFormat(words, path, version=str(found.get("version")))
+
+
+def assembled(header: dict[str, Any], part: dict[str, Any], path: Path) -> Document:
+    """Header and objects together, with real coordinates."""
+    objects, transform = part.get("CityObjects"), header.get("transform")
+    if not isinstance(objects, dict):
+        raise NotThisFormat("It has no “CityObjects”.", path)
+    for uid, thing in objects.items():
+        if not isinstance(thing, dict) or not isinstance(thing.get("type"), str):
+            raise NotThisFormat("The object “{id}” has no type.", path, id=uid)
+    facts = {key: value for key, value in header.items() if key not in {"CityObjects", "vertices"}}
+    local = part is not header and {key: part[key] for key in ("appearance",) if key in part}
+    return Document({**facts, **(local or {})}, objects, coordinates(part.get("vertices"), transform, path))
+
+
+def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64]:
+    """Vertices as real coordinates: ``v × scale + translate`` in doubles; NotThisFormat where any isn't finite."""
+    if not isinstance(vertices, list):
+        raise NotThisFormat("It has no list of “vertices”.", path)
+    try:
+        points = np.array(vertices, np.float64).reshape(-1, 3)
+        right = len(points) == len(vertices)
+    except (ValueError, TypeError, OverflowError):
+        right = False
+    if not right or not np.isfinite(points).all() or (np.abs(points) > _EXACT).any():
+        raise NotThisFormat("Its vertices are not triples of finite numbers that a double can hold.", path)
+    if transform is None:
+        return points
+    try:
+        scale = np.array(transform["scale"], np.float64)
+        translate = np.array(transform["translate"], np.float64)
+        right = scale.shape == translate.shape == (3,) and bool(np.isfinite([scale, translate]).all())
+    except (ValueError, TypeError, KeyError, OverflowError):
+        right = False
+    if not right:
+        raise NotThisFormat("Its “transform” is not a scale and a translation of three finite numbers each.", path)
+    real = points * scale + translate
+    if not np.isfinite(real).all():
+        raise NotThisFormat("Its transform makes coordinates that are not finite.", path)
+    return real
+
+
+def _features(path: Path) -> Iterator[Document]:
+    header: dict[str, Any] | None = None
+    with path.open("rb") as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            found = parsed(line, path)
+            if header is None and found.get("type") == "CityJSON":
+                check_header(found, path)
+                header = found
+                if found.get("CityObjects"):
+                    yield assembled(found, found, path)
+                continue
+            if found.get("type") != "CityJSONFeature":
+                raise NotThisFormat("A line of it is no CityJSONFeature.", path)
+            if found.get("id") not in (found.get("CityObjects") or {}):
+                words = mark("A CityJSONFeature names the root “{id}”, which is not among its objects.")
+                raise NotThisFormat(words, path, id=str(found.get("id")))
+            yield assembled(header or {"type": "CityJSON", "version": "2.0"}, found, path)
+    if header is None and lines.closed and path.stat().st_size == 0:
+        raise NotThisFormat("The file is empty.", path)
