@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from twin import __version__
 from twin.core.errors import CityBusy, TwinError
 from twin.core.i18n import tr
 from twin.host.commands import declared
@@ -25,7 +26,7 @@ def run(
 ) -> int:
     """Run a command line; ``session`` is the city that is open here already, if any. The exit code is returned."""
     out, err = out or sys.stdout, err or sys.stderr
-    values = vars(grammar().parse_args(words))
+    values = vars(grammar(words).parse_args(words))
     command = declared()[values.pop("command")]
     as_json, city = values.pop("json"), values.pop("city", None)
     try:
@@ -41,14 +42,17 @@ def run(
     return DONE if getattr(answer, "ok", True) else REFUSED
 
 
-def grammar() -> argparse.ArgumentParser:
-    """The parser of every command that the terminal has."""
+def grammar(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of every command that the terminal has; the one that is asked for is loaded, the rest are named."""
     parser = argparse.ArgumentParser(prog="balad", description=tr("A smart-city digital twin on one desk."))
-    parser.add_argument("--version", action="store_true", help=tr("print the version"))
+    parser.add_argument("--version", action="version", version=__version__, help=tr("print the version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    asked = next((word for word in words if not word.startswith("-")), "")
     for command in declared().values():
         if command.terminal:
-            _declare(commands.add_parser(command.id, help=tr(command.words), description=tr(command.words)), command)
+            found = commands.add_parser(command.id, help=tr(command.words), description=tr(command.words))
+            if command.id == asked:
+                _declare(found, command)
     return parser
 
 
