@@ -34,7 +34,7 @@ def fitting(
         east=(west + east) / 2,
         north=(south + north) / 2,
         height=(low + high) / 2,
-        distance=size * 0.5 / math.tan(math.radians(20.0)) * 0.85,
+        distance=size * 0.5 / math.tan(math.radians(20.0)) * 0.62,
         azimuth=azimuth,
         pitch=pitch,
     )

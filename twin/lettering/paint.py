@@ -1,0 +1,180 @@
+"""Painting annotations with Qt, which shapes Arabic right; the same over the window and over a picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTextOption
+
+from twin.core.i18n import tongue
+from twin.core.units import quantity
+from twin.lettering.annotations import Annotations, Label, Legend, bar
+from twin.lettering.fonts import font
+
+_NAMES = ("panel", "line", "text", "muted", "violet", "halo")
+TOKENS = {
+    "dark": dict(zip(_NAMES, "#172027 #33434E #E9EFF2 #9DB0BB #C9A7F5 #10171C".split(), strict=True)),
+    "light": dict(zip(_NAMES, "#FFFFFF #D6CFC2 #1B2429 #5A6870 #6B3FA0 #F4F1EA".split(), strict=True)),
+}
+_EDGE, _GAP, _CARD, _RADIUS = 16, 8, 240, 10
+
+
+def paint(painter: QPainter, width: int, height: int, said: Annotations) -> None:
+    """Paint over a picture of that size, in its own pixels."""
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    for label in said.labels:
+        _label(painter, label, said)
+    if said.legend:
+        _legend(painter, said.legend, width, height, said)
+    if said.title:
+        _title(painter, said, width)
+    _foot(painter, width, height, said)
+
+
+def _rightward() -> bool:
+    return tongue.language == "ar"
+
+
+def _colour(said: Annotations, tone: str, alpha: float = 1.0) -> QColor:
+    found = QColor(TOKENS[said.theme][tone])
+    found.setAlphaF(alpha)
+    return found
+
+
+def _card(painter: QPainter, box: QRectF, said: Annotations) -> None:
+    painter.setPen(QPen(_colour(said, "line"), 1))
+    painter.setBrush(_colour(said, "panel", 0.92))
+    painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+
+
+def _words(
+    painter: QPainter, box: QRectF, words: str, said: Annotations, tone: str = "text", *, trailing: bool = False
+) -> None:
+    """Words at the leading edge of a box, or the trailing one; elided at their logical end."""
+    painter.setPen(_colour(said, tone))
+    option = QTextOption()
+    right = _rightward() != trailing
+    option.setAlignment(
+        (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+        | Qt.AlignmentFlag.AlignVCenter
+        | Qt.AlignmentFlag.AlignAbsolute
+    )
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft if _rightward() else Qt.LayoutDirection.LeftToRight)
+    shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, shown, option)
+
+
+def _title(painter: QPainter, said: Annotations, width: int) -> None:
+    painter.setFont(font(20, 600))
+    reach = QFontMetricsF(painter.font()).horizontalAdvance(said.title)
+    painter.setFont(font(12, 500))
+    tag = QFontMetricsF(painter.font()).horizontalAdvance(said.synthetic) + 20 if said.synthetic else 0
+    inner = reach + (tag + 12 if tag else 0)
+    box = QRectF(0, _EDGE, inner + 32, 44)
+    box.moveLeft(width - _EDGE - box.width() if _rightward() else _EDGE)
+    _card(painter, box, said)
+    painter.setFont(font(20, 600))
+    words = QRectF(box.left() + 16, box.top(), reach + 2, box.height())
+    if _rightward():
+        words.moveRight(box.right() - 16)
+    _words(painter, words, said.title, said)
+    if tag:
+        pill = QRectF(0, box.top() + 11, tag, 22)
+        pill.moveLeft(box.left() + 16 if _rightward() else box.right() - 16 - tag)
+        painter.setPen(QPen(_colour(said, "violet"), 1.2))
+        painter.setBrush(_colour(said, "violet", 0.12))
+        painter.drawRoundedRect(pill, 11, 11)
+        painter.setFont(font(12, 500))
+        painter.setPen(_colour(said, "violet"))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, said.synthetic)
+
+
+def _legend(painter: QPainter, legend: Legend, width: int, height: int, said: Annotations) -> None:
+    row, head = 22, 28 + (18 if legend.unit else 0)
+    tall = head + row * len(legend.rows) + 24
+    box = QRectF(_EDGE, height - _EDGE - tall, _CARD, tall)
+    if _rightward():
+        box.moveRight(width - _EDGE)
+    _card(painter, box, said)
+    inner = box.adjusted(16, 10, -16, -10)
+    painter.setFont(font(13, 600))
+    _words(painter, QRectF(inner.left(), inner.top(), inner.width(), 24), legend.title, said)
+    if legend.unit:
+        painter.setFont(font(12))
+        _words(painter, QRectF(inner.left(), inner.top() + 22, inner.width(), 18), legend.unit, said, "muted")
+    painter.setFont(font(12))
+    for number, swatch in enumerate(legend.rows):
+        line = QRectF(inner.left(), inner.top() + head + number * row, inner.width(), row)
+        patch = QRectF(line.left(), line.top() + 5, 16, 12)
+        text = line.adjusted(16 + _GAP, 0, -64, 0)
+        if _rightward():
+            patch.moveRight(line.right())
+            text = line.adjusted(64, 0, -16 - _GAP, 0)
+        painter.setPen(QPen(_colour(said, "line"), 1))
+        painter.setBrush(QColor(swatch.colour))
+        painter.drawRect(patch)
+        _words(painter, text, swatch.words, said)
+        _words(painter, line, swatch.count, said, "muted", trailing=True)
+
+
+def _foot(painter: QPainter, width: int, height: int, said: Annotations) -> None:
+    """Scale bar and north at the bottom trailing corner, sources beside them; neither is mirrored itself."""
+    metres, pixels = bar(said.metres_per_pixel)
+    left = _EDGE if _rightward() else width - _EDGE - 40
+    _north(painter, QPointF(left + 20, height - _EDGE - 20), said)
+    if pixels:
+        start = left + 56 if _rightward() else left - 16 - pixels
+        _bar(painter, start, height - _EDGE - 10, pixels, quantity(*_round(metres)), said)
+    if said.sources:
+        painter.setFont(font(12))
+        reach = QFontMetricsF(painter.font()).horizontalAdvance(said.sources)
+        place = QPointF((width - reach) / 2, height - _EDGE - 4)
+        _haloed(painter, place, said.sources, said, "muted")
+
+
+def _round(metres: float) -> tuple[float, str]:
+    return (metres / 1000, "km") if metres >= 1000 else (metres, "m")
+
+
+def _bar(painter: QPainter, x: float, y: float, pixels: float, words: str, said: Annotations) -> None:
+    for colour, thick in ((_colour(said, "halo"), 5.0), (_colour(said, "text"), 2.0)):
+        painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawPolyline(
+            QPolygonF([QPointF(x, y - 6), QPointF(x, y), QPointF(x + pixels, y), QPointF(x + pixels, y - 6)])
+        )
+    painter.setFont(font(12, 500))
+    reach = QFontMetricsF(painter.font()).horizontalAdvance(words)
+    _haloed(painter, QPointF(x + (pixels - reach) / 2, y - 10), words, said, "text")
+
+
+def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
+    painter.save()
+    painter.translate(middle)
+    painter.setPen(QPen(_colour(said, "line"), 1))
+    painter.setBrush(_colour(said, "panel", 0.92))
+    painter.drawEllipse(QPointF(0, 0), 20, 20)
+    painter.rotate(-said.azimuth)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#0B6E66" if said.theme == "light" else "#45C4B5"))
+    painter.drawPolygon(QPolygonF([QPointF(0, -15), QPointF(5, 0), QPointF(-5, 0)]))
+    painter.setBrush(_colour(said, "muted"))
+    painter.drawPolygon(QPolygonF([QPointF(0, 15), QPointF(5, 0), QPointF(-5, 0)]))
+    painter.restore()
+
+
+def _label(painter: QPainter, label: Label, said: Annotations) -> None:
+    painter.setFont(font(15 if label.large else 13, 600))
+    reach = QFontMetricsF(painter.font()).horizontalAdvance(label.words)
+    _haloed(painter, QPointF(label.x - reach / 2, label.y), label.words, said, "text")
+
+
+def _haloed(painter: QPainter, at: QPointF, words: str, said: Annotations, tone: str) -> None:
+    path = QPainterPath()
+    path.addText(at, painter.font(), words)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.strokePath(
+        path,
+        QPen(_colour(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
+    )
+    painter.fillPath(path, _colour(said, tone))

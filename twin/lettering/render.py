@@ -1,0 +1,128 @@
+"""``balad render``: a picture of a city with no display, its letters from Qt's painter."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ValidationError
+from PySide6.QtGui import QImage, QPainter
+
+from twin.core.errors import CannotWrite, Refused
+from twin.core.i18n import Language, mark, tongue, tr
+from twin.core.settings import Theme
+from twin.host.session import Session
+from twin.lettering.compose import annotations
+from twin.lettering.fonts import application
+from twin.lettering.paint import paint
+from twin.model.view import Camera, View
+from twin.scene import offscreen
+from twin.scene.colours import Overlay, overlay
+from twin.work.commands import Help
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A picture that was written."""
+
+    out: Path
+    size: tuple[int, int]
+
+    def lines(self) -> Iterable[str]:
+        """One line."""
+        yield tr("Picture: {out}", out=str(self.out))
+
+    def printed(self) -> object:
+        """The file and its size."""
+        return {"out": str(self.out), "size": list(self.size)}
+
+
+def render(
+    session: Session,
+    out: Annotated[Path, Help("the picture to write", short="o", form="OUT.png")],
+    size: Annotated[str, Help("in pixels", form="WIDTHxHEIGHT")] = "1280x720",
+    lang: Annotated[Literal["en", "ar"] | None, Help("the language of its words")] = None,
+    theme: Annotated[Literal["dark", "light"], Help("of its cards")] = "light",
+    view: Annotated[str, Help("overview, street, or a camera as JSON", form="VIEW")] = "overview",
+    colour_by: Annotated[str | None, Help("colour a layer by a column", form="LAYER.COLUMN")] = None,
+    layers: Annotated[str | None, Help("show these layers alone", form="A,B")] = None,
+) -> Rendered:
+    """Draw a view of the city to a PNG file."""
+    pixels = _size(size)
+    application()
+    before: Language = tongue.language
+    tongue.set(lang)
+    try:
+        seen = _view(session, view, layers)
+        coloured = _overlay(session, colour_by)
+        image = picture(session, seen, pixels, theme, coloured)
+    finally:
+        tongue.set(before)
+    session.progress(0.9, tr("Writing the file…"))
+    draft = out.with_name(f".part.{out.name}")
+    if not image.save(str(draft), "PNG"):
+        raise CannotWrite("The picture can't be written: check the folder and its permissions.", out)
+    draft.replace(out)
+    return Rendered(out, pixels)
+
+
+def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, coloured: Overlay | None) -> QImage:
+    """The scene and its letters as one image."""
+    rows = offscreen.picture(session.tiles, view, size, coloured)
+    image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
+    title = session.city.meta("title") or session.path.stem
+    painter = QPainter(image)
+    paint(painter, *size, annotations(session.city, view.camera, size, theme, coloured, title))
+    painter.end()
+    return image
+
+
+def _size(words: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{2,4})x(\d{2,4})", words)
+    if not found:
+        raise Refused(
+            mark("A picture's size is WIDTHxHEIGHT in pixels, such as 1280x720; “{size}” is not."), size=words
+        )
+    return int(found[1]), int(found[2])
+
+
+def _view(session: Session, words: str, layers: str | None) -> View:
+    shown = tuple(name.strip() for name in layers.split(",")) if layers else None
+    for name in shown or ():
+        session.city.layer(name)
+    if words in {"overview", "street"}:
+        return View(camera=camera(session, words), layers=shown)
+    try:
+        said: dict[str, Any] = json.loads(words)
+        found = View.model_validate(said if "camera" in said else {"camera": said})
+    except (ValueError, TypeError, ValidationError):
+        raise Refused(mark("A view is “overview”, “street” or a JSON object with a camera; this is none.")) from None
+    return found.model_copy(update={"layers": shown}) if shown else found
+
+
+def camera(session: Session, name: str) -> Camera:
+    """A city's own view of that name, else one that sees it whole or stands in its middle."""
+    kept = session.city.meta(f"view.{name}")
+    if kept:
+        return Camera.model_validate_json(kept)
+    whole = offscreen.whole(session.tiles)
+    if name == "overview":
+        return whole
+    return whole.model_copy(update={"distance": min(220.0, whole.distance / 2), "pitch": -14.0, "height": whole.height})
+
+
+def _overlay(session: Session, words: str | None) -> Overlay | None:
+    if words is None:
+        return None
+    layer, _, column = words.partition(".")
+    known = [found.name for found in session.city.layer(layer).columns]
+    if column not in known:
+        raise Refused(
+            mark("The layer “{layer}” has no column “{column}”. It has: {known}."),
+            layer=layer, column=column, known=", ".join(known),
+        )  # fmt: skip
+    return overlay(session.tiles.values(layer, column), layer, column)
