@@ -87,7 +87,7 @@ def _foreign(row: dict[str, Any], vertices: _Vertices) -> dict[str, Any]:
     """A feature of another origin: a prism as LoD1, else its own points, lines or surfaces."""
     geometry = shapely.from_wkb(row[GEOMETRY]) if row[GEOMETRY] else None
     if geometry is None or geometry.is_empty:
-        return {"type": "GenericCityObject" if False else "CityFurniture"}
+        return {"type": "CityFurniture"}
     dimension = int(shapely.get_dimensions(geometry))
     if dimension == 0:
         points = [

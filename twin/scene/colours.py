@@ -69,6 +69,7 @@ def _numbers(cells: pa.Array, ramp: tuple[str, ...]) -> tuple[Any, list[LegendCl
     if not there.any():
         return np.zeros(len(numbers), int), []
     cuts = np.unique(np.quantile(numbers[there], [0.2, 0.4, 0.6, 0.8]))
+    cuts = cuts[cuts > numbers[there].min()]
     classes = np.searchsorted(cuts, np.where(there, numbers, 0), side="right")
     edges = [float(numbers[there].min()), *map(float, cuts), float(numbers[there].max())]
     count = len(cuts) + 1

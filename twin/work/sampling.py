@@ -14,6 +14,7 @@ from twin.core import paths
 from twin.core.i18n import mark, tr
 from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport, LayerReport
+from twin.model.view import Camera
 from twin.store.city import NewLayer
 from twin.work.context import Context
 from twin.work.creating import founding
@@ -82,6 +83,9 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
         with founding(context, CRS, synthetic=True) as city:
             new = [NewLayer(part.layer, _stream(part.ipc), _report(part)) for part in made]
             city.add(new, ("sample", {"buildings": buildings, "seed": seed}))
+            for name, camera in _cameras(run, buildings).items():
+                city.set_meta(f"view.{name}", camera.model_dump_json())
+            city.set_meta("title", tr(mark("Jeddah (sample)")))
             for number, part in enumerate(made):
                 context.progress(0.7 + 0.3 * number / len(made), part.layer.title)
                 tile(city, context.kinds, part.layer.id, part.layer.kind)
@@ -89,6 +93,12 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
         shutil.rmtree(scratch, ignore_errors=True)
     notes = [tr(mark("Synthetic data: generated, not measured."))]
     return ImportReport(file="sample", format="sample", crs=CRS, layers=[_report(part) for part in made], notes=notes)
+
+
+def _cameras(run: str, buildings: int) -> dict[str, Camera]:
+    """The views that the generator suggests, if it does."""
+    suggest = getattr(import_module(run.split(":")[0]), "cameras", None)
+    return {name: Camera(**found) for name, found in suggest(buildings).items()} if suggest else {}
 
 
 def _stream(ipc: str) -> pa.RecordBatchReader:

@@ -1,0 +1,1 @@
+"""Sample cities: generators that are read like any other source."""
