@@ -55,7 +55,7 @@ def manner(column: int, row: int) -> Manner:
     if row in {0, 1} and column in {1, 2}:
         return OLD
     away = _from_shore(column, row)
-    if away < 620 or (column == 0 and row > 1):
+    if away < 780 and row > 0:
         return CORNICHE
     return FLATS if (column * 7 + row * 3) % 5 == 0 else VILLAS
 

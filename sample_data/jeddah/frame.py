@@ -44,7 +44,8 @@ def land() -> Any:
     rim = [[_FAR_EAST, _SOUTH], [_FAR_EAST, _NORTH], [coast[0, 0], _NORTH]]
     mainland = shapely.Polygon([*coast.tolist(), [coast[-1, 0], _SOUTH], *rim])
     islands = [shapely.Polygon(line) for line in metric if line is not coast and len(line) > 3]
-    return shapely.make_valid(shapely.union_all([shapely.make_valid(mainland), *islands]))
+    joined = shapely.get_parts(shapely.union_all([shapely.make_valid(mainland), *islands]))
+    return shapely.MultiPolygon([part for part in joined if part.geom_type == "Polygon"])
 
 
 @cache

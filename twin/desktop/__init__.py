@@ -1,0 +1,1 @@
+"""PySide6: the window, its panels, and the one thread crossing."""
