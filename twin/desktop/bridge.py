@@ -69,7 +69,7 @@ class Worker:
             except TwinError as why:
                 error = why
                 self._bridge.post(lambda: failed(error))
-            except Exception as why:
+            except Exception as why:  # noqa: BLE001  whatever it is, a person gets words and the log the rest
                 _log.exception("%s", title)
                 unforeseen = TwinError(
                     "Something went wrong that was not foreseen: {why}. The log has more.", why=str(why)

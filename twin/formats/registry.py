@@ -67,6 +67,8 @@ def _look(path: Path) -> None:
             raise CannotRead("This is a folder: choose a file in it.", path)
         if not path.exists():
             raise CannotRead("There is no such file.", path)
+        if not path.is_file():
+            raise CannotRead("This is no file that can be read from its beginning to its end.", path)
         with path.open("rb") as file:
             if not file.read(1):
                 raise NotThisFormat("The file is empty.", path)

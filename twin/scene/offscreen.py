@@ -6,12 +6,15 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkEGLRenderWindow
 
+from twin.model.shapes import Arrays
 from twin.model.view import Camera, View
+from twin.scene.actors import actor
 from twin.scene.camera import fitting
 from twin.scene.colours import Overlay
 from twin.scene.scene import Scene
@@ -32,10 +35,7 @@ def picture(
         scene.wait()
         scene.look(view.camera)
         window.Render()
-        pixels = vtkUnsignedCharArray()
-        window.GetPixelData(0, 0, size[0] - 1, size[1] - 1, 0, pixels, 0)
-        rows = vtk_to_numpy(pixels).reshape(size[1], size[0], -1)
-        return rows[::-1, :, :3].copy()
+        return _read(window, size)
     finally:
         scene.close()
         window.Finalize()
@@ -55,3 +55,35 @@ def whole(source: TileSource) -> Camera:
         return Camera()
     west, south, low, east, north, high = zip(*boxes, strict=True)
     return fitting((min(west), min(south), min(low), max(east), max(north), max(high)))
+
+
+def blank(size: tuple[int, int]) -> Any:
+    """A triangle on an empty ground, (height, width, 3) bytes: what a trial of the graphics card draws."""
+    arrays = Arrays(
+        (0.0, 0.0, 0.0),
+        np.array([[-1, -1, 0], [1, -1, 0], [0, 1, 0]], np.float32),
+        np.array([[0, 1, 2]], np.int32),
+        np.zeros((3, 3), np.float32),
+        np.zeros(3, np.int32),
+        np.zeros(1, np.int64),
+        np.tile(np.array([200, 60, 40], np.uint8), (3, 1)),
+        np.ones(3, np.float32),
+        lit=False,
+    )
+    window = _window()
+    window.SetOffScreenRendering(1)
+    window.SetSize(*size)
+    renderer = vtkRenderer()
+    window.AddRenderer(renderer)
+    renderer.AddActor(actor(arrays, arrays.base, (0.0, 0.0, 0.0)))
+    renderer.ResetCamera()
+    window.Render()
+    rows = _read(window, size)
+    window.Finalize()
+    return rows
+
+
+def _read(window: vtkRenderWindow, size: tuple[int, int]) -> Any:
+    pixels = vtkUnsignedCharArray()
+    window.GetPixelData(0, 0, size[0] - 1, size[1] - 1, 0, pixels, 0)
+    return vtk_to_numpy(pixels).reshape(size[1], size[0], -1)[::-1, :, :3].copy()

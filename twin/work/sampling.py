@@ -97,7 +97,7 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
 
 def _cameras(run: str, buildings: int) -> dict[str, Camera]:
     """The views that the generator suggests, if it does."""
-    suggest = getattr(import_module(run.split(":")[0]), "cameras", None)
+    suggest = getattr(import_module(run.split(":", maxsplit=1)[0]), "cameras", None)
     return {name: Camera(**found) for name, found in suggest(buildings).items()} if suggest else {}
 
 

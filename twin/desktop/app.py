@@ -1,0 +1,71 @@
+"""The program with a window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated
+
+from PySide6.QtWidgets import QApplication
+
+from twin.core import paths
+from twin.core.errors import Refused
+from twin.core.i18n import mark, tr
+from twin.core.settings import Settings
+from twin.desktop import gpu, theme
+from twin.desktop.desk import Desk
+from twin.host import display
+from twin.work.commands import Help
+
+SAMPLE = "jeddah.balad"
+
+
+def open_city(
+    _context: object,
+    city: Annotated[Path | None, Help("the city; the last one where none is named", form="[CITY]")] = None,
+) -> None:
+    """Open the window on a city."""
+    if not display.present():
+        raise Refused(mark("There is no display to open a window on: “balad render” makes pictures without one."))
+    settings = Settings.load()
+    recent = next((path for path in settings.recent if path.exists()), None)
+    run(city or recent)
+
+
+def start() -> int:
+    """Open the sample, made first where it is missing: what ``main.py`` does."""
+    path = paths.data() / SAMPLE
+    return run(path, make=not path.exists())
+
+
+def run(city: Path | None, *, make: bool = False) -> int:
+    """The window until it is closed; the exit code is Qt's."""
+    said = gpu.prepare()
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    settings = Settings.load()
+    if isinstance(application, QApplication):
+        theme.dress(application, settings.theme)
+    desk = Desk(settings)
+    _keep_errors(desk)
+    desk.window.resize(1600, 900)
+    desk.window.show()
+    if said:
+        desk.window.messages.say(tr(said))
+    if city is not None and make:
+        desk.make_sample(city)
+    elif city is not None:
+        desk.open(city)
+    return int(application.exec())
+
+
+def _keep_errors(desk: Desk) -> None:
+    """What nobody foresaw is logged whole and told in words."""
+
+    def hook(kind: type[BaseException], why: BaseException, trace: TracebackType | None) -> None:
+        logging.getLogger("balad").error("unforeseen", exc_info=(kind, why, trace))
+        words = tr("Something went wrong that was not foreseen: {why}. The log has more.", why=str(why))
+        desk.bridge.post(lambda: desk.window.messages.say(words, grave=True))
+
+    sys.excepthook = hook

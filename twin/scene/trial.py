@@ -1,0 +1,13 @@
+"""One triangle drawn off-screen and read back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.scene.offscreen import blank
+
+
+def draws() -> bool:
+    """Whether the middle of the picture has the triangle's colour."""
+    pixels = blank((64, 64))
+    return bool(np.abs(pixels[40, 32].astype(int) - (200, 60, 40)).max() < 40)
