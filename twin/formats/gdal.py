@@ -55,6 +55,17 @@ def ready() -> Any:
     return pyogrio
 
 
+def odd(path: Path) -> bool:
+    """Whether pyogrio would take the name for an address: it splits at these, in a folder's name too."""
+    return any(one in str(path.absolute()) for one in ";!")
+
+
+def _plain(path: Path) -> str:
+    """A name that GDAL takes as it stands."""
+    whole = str(path.absolute())
+    return f"/vsisubfile/0,{whole}" if odd(path) else whole
+
+
 @contextmanager
 def told(path: Path, name: str) -> Iterator[None]:
     """Whatever GDAL or Arrow says about a file, in our words."""
@@ -63,7 +74,7 @@ def told(path: Path, name: str) -> Iterator[None]:
     try:
         yield
     except (DataSourceError, DataLayerError, FeatureError, GeometryError, pa.ArrowInvalid, UnicodeError) as why:
-        said = str(why).replace(str(path), path.name)[:200]
+        said = str(why).replace(_plain(path), path.name).replace(str(path), path.name)[:200]
         words = mark("It is no {format} that can be read, or it is damaged: {why}")
         raise NotThisFormat(words, path, format=name, why=said) from why
 
@@ -91,13 +102,15 @@ def _layers(
     listed: list[str | int] = [0]
     if several:
         with told(path, name):
-            listed = [str(layer) for layer, kind in pyogrio.list_layers(path) if kind is not None]
+            listed = [str(layer) for layer, kind in pyogrio.list_layers(_plain(path)) if kind is not None]
     return tuple(_opened(path, name, layer, dict(options)) for layer in listed)
 
 
 def _opened(path: Path, name: str, layer: str | int, options: dict[str, str]) -> Opened:
     with told(path, name):
-        about = ready().read_info(path, layer=layer, force_feature_count=True, force_total_bounds=True, **options)
+        about = ready().read_info(
+            _plain(path), layer=layer, force_feature_count=True, force_total_bounds=True, **options
+        )
     raw = Raw(
         name=about["layer_name"],
         schema=_schema(about),
@@ -148,7 +161,7 @@ def _reader(
     def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}
         chosen |= {"read_geometry": wanted is None, "batch_size": vector.ROWS, "use_pyarrow": True, **options}
-        with told(path, name), ready().open_arrow(path, layer=layer, **chosen) as (_, reader):
+        with told(path, name), ready().open_arrow(_plain(path), layer=layer, **chosen) as (_, reader):
             for batch in reader:
                 yield _named(batch) if wanted is None else batch
 

@@ -19,7 +19,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from twin.core.errors import NoCrs, Refused
+from twin.core.errors import CannotRead, NoCrs, Refused
 from twin.core.i18n import isolate, mark, tr
 from twin.formats import crs as systems
 from twin.formats.crs import Box
@@ -153,7 +153,7 @@ def _found(plane: CRS, bounds: Box | None, notes: list[str], path: str | Path) -
     if bounds is None:
         if metric:
             return plane
-        raise NoCrs("The file holds no feature with a place, so that no CRS can be chosen for the city.", path)
+        raise CannotRead("The file holds no feature with a place, so that no CRS can be chosen for the city.", path)
     scale = systems.scale(plane, bounds) if metric else math.nan
     if abs(scale - 1) <= systems.SCALE_BOUND:
         return plane

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 
 from twin.core.errors import CannotWrite
+from twin.core.i18n import mark
 from twin.formats import columns, gdal
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
@@ -33,22 +36,31 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 
 def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, Any] | None = None) -> None:
     """Write a layer as the only one of a GeoPackage; geometry types are not promoted."""
-    pyogrio = gdal.ready()
     flat, was = columns.plain(table)
     with whole(out) as draft:
-        pyogrio.write_arrow(
-            flat,
-            draft,
-            layer=layer,
-            driver="GPKG",
-            geometry_name=GEOMETRY,
-            geometry_type="Unknown",
-            crs=crs,
-            layer_options={"GEOMETRY_NAME": GEOMETRY, "FID": FID},
-            layer_metadata={KEY: Stamp.of(layer, meta, was).model_dump_json()},
-        )
-        written = pyogrio.read_info(draft, layer=layer, force_feature_count=True)["features"]
-        if written != table.num_rows:
-            raise CannotWrite(
-                "Only {written} of {count} features could be written.", out, written=written, count=len(table)
-            )
+        if not gdal.odd(draft):
+            _write(draft, flat, crs, layer, Stamp.of(layer, meta, was))
+            return
+        with TemporaryDirectory(prefix="balad-") as folder:
+            made = Path(folder) / "layer.gpkg"
+            _write(made, flat, crs, layer, Stamp.of(layer, meta, was))
+            shutil.copyfile(made, draft)
+
+
+def _write(draft: Path, table: pa.Table, crs: str, layer: str, stamp: Stamp) -> None:
+    pyogrio = gdal.ready()
+    pyogrio.write_arrow(
+        table,
+        draft,
+        layer=layer,
+        driver="GPKG",
+        geometry_name=GEOMETRY,
+        geometry_type="Unknown",
+        crs=crs,
+        layer_options={"GEOMETRY_NAME": GEOMETRY, "FID": FID},
+        layer_metadata={KEY: stamp.model_dump_json()},
+    )
+    written = pyogrio.read_info(draft, layer=layer, force_feature_count=True)["features"]
+    if written != table.num_rows:
+        words = mark("Only {written} of {count} features could be written.")
+        raise CannotWrite(words, draft, written=written, count=table.num_rows)
