@@ -183,7 +183,7 @@ class Desk:
             return
         self.window.layers.fill(self.session.city.layers())
         self._card()
-        self.window.view.letters.update()
+        self.window.view.update()
 
     def _picked(self, hit: tuple[str, int, camera.Point] | None) -> None:
         self.selected = hit[:2] if hit else None
@@ -220,12 +220,12 @@ class Desk:
         scene = self.window.view.scene
         if self.session is None or scene is None:
             return None
-        letters = self.window.view.letters
+        view = self.window.view
         title = self.session.city.meta("title") or self.session.path.stem
         return annotations(
             self.session.city,
             scene.camera,
-            (letters.width(), letters.height()),
+            (view.width(), view.height()),
             self.settings.theme,
             scene.overlay,
             title,

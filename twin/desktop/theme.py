@@ -32,7 +32,7 @@ QMenu::item:selected {{ background: {raised}; }}
 QMenu::item:disabled {{ color: {muted}; }}
 QDockWidget {{ color: {text}; titlebar-close-icon: none; titlebar-normal-icon: none; }}
 QDockWidget::title {{ background: {panel}; padding: 8px 12px; border-bottom: 1px solid {line}; }}
-QDockWidget > QWidget {{ background: {panel}; }}
+QDockWidget > QWidget, QScrollArea > QWidget > QWidget {{ background: {panel}; }}
 QTreeWidget, QPlainTextEdit, QListWidget, QScrollArea {{ background: {panel}; border: 0; color: {text}; outline: 0; }}
 QTreeWidget::item {{ padding: 5px 4px; border-radius: 6px; }}
 QTreeWidget::item:hover {{ background: {raised}; }}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
-from vtkmodules.qt.QVTKRenderWindowInteractor import QVTKRenderWindowInteractor
-from vtkmodules.vtkInteractionStyle import vtkInteractorStyleUser
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from twin.lettering.annotations import Annotations
 from twin.lettering.paint import paint
 from twin.model.view import Camera
-from twin.scene import camera
+from twin.scene import camera, offscreen
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
 
@@ -21,27 +19,12 @@ _CLICK = 4
 """Pixels that a click may wander."""
 
 
-class Letters(QWidget):
-    """The words over the view; the mouse goes through it."""
-
-    def __init__(self, parent: QWidget, compose: Callable[[], Annotations | None]) -> None:
-        super().__init__(parent)
-        self._compose = compose
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint what stands over the view now."""
-        said = self._compose()
-        if said:
-            painter = QPainter(self)
-            paint(painter, self.width(), self.height(), said)
-            painter.end()
-
-
 class View(QWidget):
-    """Holds the scene; the mouse and keys move its camera as QGIS's 3D view does."""
+    """Holds the scene; the mouse and keys move its camera as QGIS's 3D view does.
+
+    The scene is drawn off-screen and painted as a picture, so that letters and bars lie over it on every platform
+    (a native OpenGL child would hide them), and the window and ``balad render`` draw alike.
+    """
 
     picked = Signal(object)
     pointed = Signal(object)
@@ -50,28 +33,38 @@ class View(QWidget):
     def __init__(self, compose: Callable[[], Annotations | None]) -> None:
         super().__init__()
         self.scene: Scene | None = None
-        self._canvas = QVTKRenderWindowInteractor(self)
-        self._canvas.SetInteractorStyle(vtkInteractorStyleUser())
-        self._canvas.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self._canvas.setAcceptDrops(False)
-        self._canvas.setMouseTracking(True)
-        self._canvas.installEventFilter(self)
-        self.letters = Letters(self, compose)
-        layout = QStackedLayout(self)
-        layout.setStackingMode(QStackedLayout.StackingMode.StackAll)
-        layout.addWidget(self.letters)
-        layout.addWidget(self._canvas)
-        layout.setCurrentWidget(self.letters)
+        self._compose = compose
+        self._window = offscreen.hidden()
+        self._image: QImage | None = None
+        self._stale = True
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(320, 240)
         self._pump = QTimer(self, interval=15)
         self._pump.timeout.connect(self._take)
         self._held: QPointF | None = None
         self._from: QPointF | None = None
-        self._canvas.Initialize()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The scene, drawn anew only where something changed, and the words over it."""
+        painter = QPainter(self)
+        if self.scene is None:
+            painter.fillRect(self.rect(), self.palette().window())
+        else:
+            if self._stale or self._image is None or self._image.size() != self._pixels():
+                self._image = self._drawn()
+                self._stale = False
+            painter.drawImage(self.rect(), self._image)
+            said = self._compose()
+            if said:
+                paint(painter, self.width(), self.height(), said)
+        painter.end()
 
     def show_city(self, source: TileSource, start: Camera | None) -> None:
         """Draw a city instead of what was drawn."""
         self.leave()
-        self.scene = Scene(self._canvas.GetRenderWindow(), source)
+        self.scene = Scene(self._window, source)
         self.look(start or self.whole())
         self._pump.start()
 
@@ -104,23 +97,53 @@ class View(QWidget):
 
     def draw(self) -> None:
         """Draw once, soon."""
-        self._canvas.GetRenderWindow().Render()
-        self.letters.update()
+        self._stale = True
+        self.update()
 
     def finish(self) -> None:
         """Give the window's resources back."""
         self.leave()
-        self._canvas.Finalize()
+        self._window.Finalize()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Take the mouse and keys before VTK's interactor does."""
-        if isinstance(event, QWheelEvent):
-            return self._wheel(event)
-        if isinstance(event, QMouseEvent):
-            return self._mouse(event)
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._key(event)
-        return False
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click or a drag begins."""
+        self._held = self._from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A drag moves the camera; a free pointer says where it is."""
+        at = event.position()
+        if self._held is not None and event.buttons() != Qt.MouseButton.NoButton:
+            self._drag(event, at - self._held)
+            self._held = at
+        else:
+            self.pointed.emit(self._ground(at))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Where the pointer hardly moved, it was a click."""
+        at = event.position()
+        if self._from is not None and (at - self._from).manhattanLength() <= _CLICK:
+            self._click(event, at)
+        self._held = self._from = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom to the pointer."""
+        if self.scene:
+            about = self._ground(event.position())
+            self.look(camera.zoomed(self.scene.camera, 0.85 ** (event.angleDelta().y() / 120), about))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move, with Shift they turn; Page Up and Down change the height."""
+        if not self._key(event):
+            super().keyPressEvent(event)
+
+    def _pixels(self) -> QSize:
+        ratio = self.devicePixelRatioF()
+        return QSize(round(self.width() * ratio), round(self.height() * ratio))
+
+    def _drawn(self) -> QImage:
+        size = self._pixels()
+        rows = offscreen.draw(self._window, (size.width(), size.height()))
+        return QImage(rows.data, size.width(), size.height(), 3 * size.width(), QImage.Format.Format_RGB888).copy()
 
     def _take(self) -> None:
         if self.scene is None:
@@ -130,23 +153,6 @@ class View(QWidget):
         if not more:
             self._pump.stop()
 
-    def _mouse(self, event: QMouseEvent) -> bool:
-        at = event.position()
-        if event.type() == QEvent.Type.MouseButtonPress:
-            self._held = self._from = at
-            self._canvas.setFocus()
-        elif event.type() == QEvent.Type.MouseMove:
-            if self._held is not None and event.buttons() != Qt.MouseButton.NoButton:
-                self._drag(event, at - self._held)
-                self._held = at
-            else:
-                self.pointed.emit(self._ground(at))
-        elif event.type() == QEvent.Type.MouseButtonRelease:
-            if self._from is not None and (at - self._from).manhattanLength() <= _CLICK:
-                self._click(event, at)
-            self._held = self._from = None
-        return True
-
     def _drag(self, event: QMouseEvent, by: QPointF) -> None:
         if self.scene is None:
             return
@@ -155,20 +161,14 @@ class View(QWidget):
         if event.buttons() & Qt.MouseButton.MiddleButton or shifted:
             self.look(camera.orbited(now, by.x() * 0.3, -by.y() * 0.25))
         elif event.buttons() & Qt.MouseButton.LeftButton:
-            metres = camera.metres_per_pixel(now, self._canvas.height())
+            metres = camera.metres_per_pixel(now, self.height())
             self.look(camera.panned(now, -by.x() * metres, by.y() * metres * 1.6))
         elif event.buttons() & Qt.MouseButton.RightButton:
             self.look(camera.zoomed(now, 1.01 ** by.y()))
 
     def _click(self, event: QMouseEvent, at: QPointF) -> None:
         if self.scene and event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit(self.scene.pick(at.x(), at.y(), self._canvas.width(), self._canvas.height()))
-
-    def _wheel(self, event: QWheelEvent) -> bool:
-        if self.scene:
-            about = self._ground(event.position())
-            self.look(camera.zoomed(self.scene.camera, 0.85 ** (event.angleDelta().y() / 120), about))
-        return True
+            self.picked.emit(self.scene.pick(at.x(), at.y(), self.width(), self.height()))
 
     def _key(self, event: QKeyEvent) -> bool:
         if self.scene is None:
@@ -192,5 +192,5 @@ class View(QWidget):
     def _ground(self, at: QPointF) -> camera.Point | None:
         if self.scene is None:
             return None
-        eye, way = camera.ray(self.scene.camera, at.x(), at.y(), self._canvas.width(), self._canvas.height())
+        eye, way = camera.ray(self.scene.camera, at.x(), at.y(), self.width(), self.height())
         return camera.on_plane(eye, way, self.scene.camera.height)

@@ -87,7 +87,7 @@ class Window(QMainWindow):
             for dock, was in zip(self.docks, shown, strict=True):
                 dock.setVisible(was)
         self._menus()
-        self.view.letters.update()
+        self.view.update()
 
     def say_where(self, words: str) -> None:
         """The coordinate under the pointer."""

@@ -37,7 +37,8 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
     for batch in _telling(batches, notes, survey.count, progress):
         streams.write(batch)
-    taken = streams.finish(notes, placing.crs)
+    # Unmoved coordinates are still in the file's own CRS, heights and all: EPSG:7415 in a city of EPSG:28992.
+    taken = streams.finish(notes, placing.source if placing.same else placing.crs)
     _any(taken, path)
     progress(0.95, tr("Fingerprinting the file…"))
     return Answer(

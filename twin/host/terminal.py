@@ -28,7 +28,8 @@ def run(
     out, err = out or sys.stdout, err or sys.stderr
     values = vars(grammar(words).parse_args(words))
     command = declared()[values.pop("command")]
-    as_json, city = values.pop("json"), values.pop("city", None)
+    as_json = values.pop("json")
+    city = values.pop("city") if command.needs in {"city", "path"} else None
     try:
         answer = _answer(command, city, values, session, _Line(err))
     except CityBusy as busy:

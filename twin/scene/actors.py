@@ -51,7 +51,8 @@ def hazed(drawn: vtkActor, haze: tuple[float, float, float], most: float, far: f
     shader.AddFragmentShaderReplacement(f"{position}Dec", True, f"{position}Dec\nin float away;\n", False)
     mixed = (
         "//VTK::TCoord::Impl\n"
-        f"  float mist = {most:.4f} * clamp((away - {_NEAR:.1f}) / {far - _NEAR:.1f}, 0.0, {1 / max(most, 0.01):.4f});\n"
+        f"  float reach = clamp((away - {_NEAR:.1f}) / {far - _NEAR:.1f}, 0.0, {1 / max(most, 0.01):.4f});\n"
+        f"  float mist = {most:.4f} * reach;\n"
         f"  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, vec3({haze[0]:.4f}, {haze[1]:.4f}, {haze[2]:.4f}),"
         " min(mist, 1.0));\n"
     )

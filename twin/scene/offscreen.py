@@ -25,8 +25,7 @@ def picture(
     source: TileSource, view: View, size: tuple[int, int], overlay: Overlay | None = None, *, night: bool = False
 ) -> Any:
     """(height, width, 3) bytes, the first row on top."""
-    window = _window()
-    window.SetOffScreenRendering(1)
+    window = hidden()
     window.SetSize(*size)
     scene = Scene(window, source, night=night)
     try:
@@ -34,8 +33,7 @@ def picture(
         scene.overlay = overlay
         scene.wait()
         scene.look(view.camera)
-        window.Render()
-        return _read(window, size)
+        return draw(window, size)
     finally:
         scene.close()
         window.Finalize()
@@ -70,20 +68,28 @@ def blank(size: tuple[int, int]) -> Any:
         np.ones(3, np.float32),
         lit=False,
     )
-    window = _window()
-    window.SetOffScreenRendering(1)
-    window.SetSize(*size)
+    window = hidden()
     renderer = vtkRenderer()
     window.AddRenderer(renderer)
     renderer.AddActor(actor(arrays, arrays.base, (0.0, 0.0, 0.0)))
     renderer.ResetCamera()
-    window.Render()
-    rows = _read(window, size)
+    rows = draw(window, size)
     window.Finalize()
     return rows
 
 
-def _read(window: vtkRenderWindow, size: tuple[int, int]) -> Any:
+def hidden() -> vtkRenderWindow:
+    """A render window that nobody sees."""
+    window = _window()
+    window.SetOffScreenRendering(1)
+    window.SetMultiSamples(0)
+    return window
+
+
+def draw(window: vtkRenderWindow, size: tuple[int, int]) -> Any:
+    """Draw now: (height, width, 3) bytes, the first row on top."""
+    window.SetSize(*size)
+    window.Render()
     pixels = vtkUnsignedCharArray()
     window.GetPixelData(0, 0, size[0] - 1, size[1] - 1, 0, pixels, 0)
     return vtk_to_numpy(pixels).reshape(size[1], size[0], -1)[::-1, :, :3].copy()
