@@ -222,6 +222,23 @@ def test_close_leaves_no_process() -> None:
         run(jobs, add, 1, 1)
 
 
+def test_no_traceback_reaches_a_terminal(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    script = (
+        f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(root)!r}]\n"
+        "import test_jobs as t\n"
+        "with t.Jobs() as jobs:\n"
+        "    for function in (t.stumble, t.segfault):\n"
+        "        try: t.run(jobs, function).result()\n"
+        "        except t.ReaderFailed as why: print(why)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, cwd=root, timeout=60
+    )
+    assert done.stdout.count("\n") == 2
+    assert done.stderr == ""
+
+
 def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
     script = (
         "import sys, time\n"

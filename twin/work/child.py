@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import importlib
-import logging
 import os
+import shutil
 import sys
 import threading
 import time
@@ -64,7 +64,7 @@ def begin(reports: Connection, folder: str, preload: tuple[str, ...] = ()) -> No
     os.environ["PROJ_NETWORK"] = "OFF"
     # A thread's stack and a numeric library's pool count as address space, which is what is bounded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     for module in preload:
         importlib.import_module(module)
 
@@ -123,9 +123,10 @@ def _bounded(memory: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
-        logging.shutdown()
+        # A parent that was killed left this behind.
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)

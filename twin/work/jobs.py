@@ -29,6 +29,8 @@ from twin.work.spawning import Spawning
 Report = Callable[[float, str], None]
 _HEARTBEAT = 0.2
 _log = logging.getLogger("balad")
+# Where nobody set a log up, Python would print our tracebacks to a person.
+_log.addHandler(logging.NullHandler())
 
 
 class Job:
