@@ -35,7 +35,7 @@ OBJECTS = {
 OTHER = shapes.colour("#DDD3C2")
 
 
-def stone(fids: NDArray[np.int64]) -> NDArray[np.uint8]:
+def stone(fids: NDArray[np.int64]) -> NDArray[np.int64]:
     """One of four tints for each feature, by its number."""
     # A multiplicative mix, so that neighbours in Hilbert order don't get one tint in a row.
-    return ((fids * 2654435761) >> 8).astype(np.int64) % 4  # type: ignore[no-any-return]
+    return ((fids * 2654435761) >> 8).astype(np.int64) % 4

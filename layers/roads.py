@@ -34,7 +34,9 @@ def encode(table: pa.Table) -> bytes:
     for name, lift in lifts.items():
         mine = np.array([found == name for found in names])
         if mine.any():
-            raised[mine] = shapely.transform(raised[mine], lambda p, up=lift: p + (0, 0, up), include_z=True)
+            raised[mine] = shapely.transform(
+                raised[mine], lambda p, up=lift: p + np.array([0.0, 0.0, up]), include_z=True
+            )
     typed = table.drop_columns(["object_type"]) if "object_type" in table.column_names else table
     palette.OBJECTS.update(palette.ROADS)
     return packed_faces(typed.append_column("object_type", pa.array(names)), raised)

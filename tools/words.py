@@ -78,8 +78,8 @@ def main() -> int:
     return 1 if missing else 0
 
 
-def _translated(text: str | tuple[str, ...]) -> bool:
-    return all(text) if isinstance(text, tuple) else bool(text)
+def _translated(text: str | tuple[str, ...] | list[str] | None) -> bool:
+    return all(text) if isinstance(text, tuple | list) else bool(text)
 
 
 def _of(tree: ast.AST) -> Iterator[str | tuple[str, str]]:

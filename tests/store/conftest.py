@@ -6,7 +6,8 @@ import pytest
 import shapely
 
 from twin.model.layer import Layer
-from twin.store.city import City, NewLayer
+from twin.store.adding import NewLayer
+from twin.store.city import City
 
 
 def features(count: int, seed: int = 1) -> pa.Table:

@@ -19,8 +19,9 @@ from tests.store.conftest import features, new
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogMissing, NewerCity, Refused
 from twin.model.layer import Layer
 from twin.store import schema
+from twin.store.adding import NewLayer
 from twin.store.check import check
-from twin.store.city import City, NewLayer
+from twin.store.city import City
 
 
 def test_what_is_added_is_there_after_closing(tmp_path):

@@ -16,7 +16,7 @@ from twin.desktop.window import Window
 from twin.host.commands import declared
 from twin.host.session import Session
 from twin.lettering.annotations import Annotations
-from twin.lettering.compose import annotations
+from twin.lettering.compose import composed
 from twin.model.change import Change
 from twin.model.report import ImportReport
 from twin.model.view import Camera
@@ -222,7 +222,7 @@ class Desk:
             return None
         view = self.window.view
         title = self.session.city.meta("title") or self.session.path.stem
-        return annotations(
+        return composed(
             self.session.city,
             scene.camera,
             (view.width(), view.height()),

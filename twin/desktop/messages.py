@@ -17,6 +17,7 @@ class Messages(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._bar: QFrame | None = None
@@ -28,8 +29,8 @@ class Messages(QWidget):
         """Show words, with buttons for what can be done; plain news leaves by itself."""
         line = self._line(words, grave=grave)
         for number, (title, act) in enumerate(actions):
-            line.addWidget(self._button(title, act, primary=number == 0))
-        line.addWidget(self._button(tr("Close"), lambda: None))
+            line.addWidget(self._button(title, self._after(act), primary=number == 0))
+        line.addWidget(self._button(tr("Close"), self.clear))
         self._settle()
         self._timer.stop()
         if not grave and not actions:
@@ -44,12 +45,14 @@ class Messages(QWidget):
         line.addWidget(field)
 
         def answer() -> None:
-            if field.text().strip():
-                answered(field.text().strip())
+            said = field.text().strip()
+            if said:
+                self.clear()
+                answered(said)
 
-        field.returnPressed.connect(lambda: (answer(), self.clear()))
+        field.returnPressed.connect(answer)
         line.addWidget(self._button(title, answer, primary=True))
-        line.addWidget(self._button(tr("Cancel"), lambda: None))
+        line.addWidget(self._button(tr("Cancel"), self.clear))
         self._timer.stop()
         self._settle()
         field.setFocus()
@@ -81,17 +84,25 @@ class Messages(QWidget):
         self._column.addWidget(self._bar)
         return line
 
+    def _after(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Take the bar away, then act: the act may have something new to say."""
+
+        def both() -> None:
+            self.clear()
+            act()
+
+        return both
+
     def _button(self, title: str, act: Callable[[], None], *, primary: bool = False) -> QPushButton:
         button = QPushButton(title)
         button.setProperty("primary", primary)
-        button.clicked.connect(lambda: (self.clear(), act()))
+        button.clicked.connect(act)
         return button
 
     def _settle(self) -> None:
-        parent = self.parentWidget()
-        wide = min(760, parent.width() - 64)
+        wide = min(760, self._over.width() - 64)
         self.setFixedWidth(max(320, wide))
         self.show()
         self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, 16)
+        self.move((self._over.width() - self.width()) // 2, 16)
         self.raise_()

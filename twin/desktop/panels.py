@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twin.core.i18n import number, tr
+from twin.core.i18n import number, tongue, tr
 from twin.host.identify import Card
 from twin.lettering.fonts import font
 from twin.model.layer import Layer
@@ -113,6 +113,9 @@ class Identify(QScrollArea):
             label, words = QLabel(name), QLabel(value)
             label.setProperty("muted", True)
             words.setWordWrap(True)
+            # By the language, not by each value's own letters: numbers and names stand on one edge.
+            side = Qt.AlignmentFlag.AlignRight if tongue.language == "ar" else Qt.AlignmentFlag.AlignLeft
+            words.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             form.addRow(label, words)
         column.addLayout(form)

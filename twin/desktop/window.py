@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twin.core.i18n import isolate, tongue, tr
+from twin.core.i18n import isolate, mark, tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import theme
 from twin.desktop.messages import Messages
@@ -31,7 +31,13 @@ from twin.host.commands import declared
 from twin.lettering.annotations import Annotations
 from twin.work.commands import Command
 
-_MENUS = {"file": "File", "edit": "Edit", "view": "View", "layer": "Layer", "help": "Help"}
+_MENUS = {
+    "file": mark("File"),
+    "edit": mark("Edit"),
+    "view": mark("View"),
+    "layer": mark("Layer"),
+    "help": mark("Help"),
+}
 _BAR = ("undo", "redo", "import", "zoom-full", "look-north", "look-down")
 
 

@@ -22,7 +22,7 @@ from twin.work.jobs import Jobs
 from twin.work.tiling import freshen
 
 
-def silent(_fraction: float, _words: str = "") -> None:
+def silent(fraction: float, words: str = "") -> None:
     """A progress that nobody looks at."""
 
 

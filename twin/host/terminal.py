@@ -33,7 +33,7 @@ def run(
     try:
         answer = _answer(command, city, values, session, _Line(err))
     except CityBusy as busy:
-        replied = ask_owner(city, list(words), out, err)
+        replied = ask_owner(city, list(words), out, err) if city else None
         if replied is not None:
             return replied
         return _refuse(busy, as_json, out, err)

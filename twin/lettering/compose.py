@@ -18,7 +18,7 @@ PLACES = "districts"
 _MOST = 25
 
 
-def annotations(
+def composed(
     city: City, camera: Camera, size: tuple[int, int], theme: Theme, overlay: Overlay | None, title: str = ""
 ) -> Annotations:
     """Title, legend, places, sources and scale for a view."""

@@ -16,7 +16,7 @@ from twin.core.errors import CannotWrite, Refused
 from twin.core.i18n import Language, mark, tongue, tr
 from twin.core.settings import Theme
 from twin.host.session import Session
-from twin.lettering.compose import annotations
+from twin.lettering.compose import composed
 from twin.lettering.fonts import application
 from twin.lettering.paint import paint
 from twin.model.view import Camera, View
@@ -64,7 +64,7 @@ def render(
         tongue.set(before)
     session.progress(0.9, tr("Writing the file…"))
     draft = out.with_name(f".part.{out.name}")
-    if not image.save(str(draft), "PNG"):
+    if not image.save(str(draft), b"PNG"):
         raise CannotWrite("The picture can't be written: check the folder and its permissions.", out)
     draft.replace(out)
     return Rendered(out, pixels)
@@ -76,7 +76,7 @@ def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, c
     image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
     title = session.city.meta("title") or session.path.stem
     painter = QPainter(image)
-    paint(painter, *size, annotations(session.city, view.camera, size, theme, coloured, title))
+    paint(painter, *size, composed(session.city, view.camera, size, theme, coloured, title))
     painter.end()
     return image
 

@@ -29,16 +29,28 @@ class Sky:
 
 
 DAY = Sky(
-    *(colour(c) for c in ("#EAF1EE", "#BFD9E6", "#E4D8C1", "#EFE3C8", "#7CC4BE", "#2E8CA0", "#F2F4EF")),  # type: ignore[arg-type]
-    0.4,
-    colour("#7F7C94"),
-    1.0,
+    horizon=colour("#EAF1EE"),
+    zenith=colour("#BFD9E6"),
+    ground=colour("#E4D8C1"),
+    beach=colour("#EFE3C8"),
+    shoal=colour("#7CC4BE"),
+    deep=colour("#2E8CA0"),
+    foam=colour("#F2F4EF"),
+    foam_share=0.4,
+    shadow=colour("#7F7C94"),
+    buildings=1.0,
 )
 NIGHT = Sky(
-    *(colour(c) for c in ("#24384A", "#0A1420", "#232C34", "#2B3238", "#17404E", "#0E2A3A", "#2C4A56")),  # type: ignore[arg-type]
-    0.3,
-    colour("#141B22"),
-    0.30,
+    horizon=colour("#24384A"),
+    zenith=colour("#0A1420"),
+    ground=colour("#232C34"),
+    beach=colour("#2B3238"),
+    shoal=colour("#17404E"),
+    deep=colour("#0E2A3A"),
+    foam=colour("#2C4A56"),
+    foam_share=0.3,
+    shadow=colour("#141B22"),
+    buildings=0.30,
 )
 
 AZIMUTH, HEIGHT = 235.0, 45.0

@@ -16,6 +16,7 @@ import pyarrow as pa
 from psygnal import Signal
 
 from twin.core.errors import CannotOpen, CannotWrite, LogMissing, Refused
+from twin.core.i18n import mark
 from twin.model.change import Change, What
 from twin.model.feature import BASE
 from twin.model.layer import Layer
@@ -29,7 +30,7 @@ T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
 
 
-_HALF_COPIED = (
+_HALF_COPIED = mark(
     "This city was copied while it was open, and its .wal file, which holds the latest changes, is missing. Close it "
     "where it is open and copy it again, or “balad recover” opens it as it is."
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogTorn, TwinError
+from twin.core.i18n import mark
 from twin.store import lock
 
 _SETTINGS = (
@@ -44,10 +45,10 @@ def writing(path: Path) -> Iterator[None]:
     except duckdb.Error as why:
         text = str(why)
         if re.search(r"No space left|disk is full|could not write|Disk quota|File too large", text, re.IGNORECASE):
-            words = "The disk is full: nothing of this was kept. Make room, then try again."
+            words = mark("The disk is full: nothing of this was kept. Make room, then try again.")
             raise CannotWrite(words, path) from why
         if isinstance(why, duckdb.IOException | duckdb.FatalException):
-            words = "The city could not be written: {why}. Nothing of this was kept."
+            words = mark("The city could not be written: {why}. Nothing of this was kept.")
             raise CannotWrite(words, path, why=_first_line(text)) from why
         raise
 
@@ -59,7 +60,7 @@ def _plain() -> Iterator[None]:
 
 def _opening(path: Path, text: str) -> TwinError:
     if "lock" in text.lower() and ("conflict" in text.lower() or "being used" in text.lower()):
-        words = "Another process has this city open: {who}. Close it there, or work on a copy."
+        words = mark("Another process has this city open: {who}. Close it there, or work on a copy.")
         return CityBusy(words, path, who=lock.holder(path, text))
     if "wal" in text.lower() or "replay" in text.lower():
         words = (

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from twin.core.errors import CannotOpen, NewerCity
+from twin.core.i18n import mark
 
 VERSION = 1
 _FOLDER = Path(__file__).with_name("migrations")
@@ -28,7 +29,9 @@ def version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
         raise CannotOpen("This DuckDB file is not a city of Balad.", path) from None
     number = int(found or 0)
     if number > VERSION:
-        words = "A newer Balad wrote this city (schema {theirs}; this program knows {ours}): update Balad to open it."
+        words = mark(
+            "A newer Balad wrote this city (schema {theirs}; this program knows {ours}): update Balad to open it."
+        )
         raise NewerCity(words, path, theirs=number, ours=VERSION)
     return number
 

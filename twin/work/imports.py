@@ -19,7 +19,8 @@ from twin.formats.intake import Request, TakenLayer, take_in
 from twin.model.feature import OWN
 from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport
-from twin.store.city import City, NewLayer
+from twin.store.adding import NewLayer
+from twin.store.city import City
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.creating import founding

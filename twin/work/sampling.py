@@ -15,7 +15,7 @@ from twin.core.i18n import mark, tr
 from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport, LayerReport
 from twin.model.view import Camera
-from twin.store.city import NewLayer
+from twin.store.adding import NewLayer
 from twin.work.context import Context
 from twin.work.creating import founding
 from twin.work.tiling import tile

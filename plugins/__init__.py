@@ -1,0 +1,1 @@
+"""The bundled plugins: strangers that import ``twin.api`` alone; none yet."""
