@@ -65,7 +65,13 @@ def canonical(found: pa.Table) -> list[tuple[Any, ...]]:
 @pytest.mark.parametrize("kind", ["buildings", "areas", ""])
 def test_what_goes_out_comes_back(tmp_path: Path, suffix: str, kind: str) -> None:
     out = tmp_path / f"حي; البلد!{suffix}"
-    registry.writer(out)(out, layer(), CRS, "al_balad", {"kind": kind, "title_en": "Balad", "title_ar": "البلد"})
+    registry.writer(out)(
+        out,
+        layer(),
+        CRS,
+        "al_balad",
+        {"kind": kind, "title_en": "Balad", "title_ar": "البلد", "heights": "orthometric", "synthetic": True},
+    )
     answer = take(out, city_crs=CRS)
     (taken,) = answer.layers
     assert canonical(table(taken)) == canonical(layer())
@@ -74,6 +80,7 @@ def test_what_goes_out_comes_back(tmp_path: Path, suffix: str, kind: str) -> Non
     assert (taken.title, taken.title_ar) == ("Balad", "البلد")
     assert (taken.report.read, taken.report.kept) == (6, 6)
     assert answer.crs == CRS
+    assert (answer.heights, answer.synthetic) == ("orthometric", True)
     assert [file.name for file in tmp_path.iterdir()] == [out.name]
 
 

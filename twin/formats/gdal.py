@@ -129,7 +129,13 @@ def survey(opened: Sequence[Opened], path: Path) -> Survey:
         raise NotThisFormat("It holds no layer with geometry.", path)
     first = leading(opened)
     bounds = trusted(first.raw, first.bounds, geographic=(first.crs or "").upper() in _DEGREES)
-    return Survey(crs=first.crs, bounds=bounds, count=sum(one.raw.count for one in opened))
+    return Survey(
+        crs=first.crs,
+        bounds=bounds,
+        heights=first.raw.stamp.heights if first.raw.stamp else "unknown",
+        count=sum(one.raw.count for one in opened),
+        synthetic=any(one.raw.stamp and one.raw.stamp.synthetic for one in opened),
+    )
 
 
 def leading(opened: Sequence[Opened]) -> Opened:

@@ -39,7 +39,8 @@ def survey(path: Path) -> Survey:
     raw = _raw(path, file, geo)
     crs = _crs(column)
     bounds = trusted(raw, _bounds(path, column, raw), geographic=crs == "OGC:CRS84")
-    return Survey(crs=crs, bounds=bounds, count=raw.count)
+    stamp = raw.stamp or Stamp()
+    return Survey(crs=crs, bounds=bounds, heights=stamp.heights, count=raw.count, synthetic=stamp.synthetic)
 
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:

@@ -48,6 +48,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
         format=chosen.NAME,
         sha256=_fingerprint(path),
         layers=taken,
+        synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
     )
 

@@ -28,6 +28,8 @@ class Survey:
     heights: Heights = "unknown"
     count: int = 0
     """Features, where that is known at once."""
+    synthetic: bool = False
+    """Whether the file says that it was generated, not measured."""
 
 
 @dataclass(frozen=True)

@@ -47,4 +47,6 @@ class Answer(BaseModel):
     format: str
     sha256: str
     layers: list[TakenLayer]
+    synthetic: bool = False
+    """Whether the file says that it was generated, not measured."""
     notes: list[str] = []

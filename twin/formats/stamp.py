@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from twin.model.layer import Heights
+
 KEY = "balad"
 """The name it has in each format: GeoPackage's and Parquet's metadata, a foreign member in GeoJSON."""
 
@@ -20,12 +22,13 @@ class Stamp(BaseModel):
     title_ar: str = ""
     columns: dict[str, str] = {}
     """What a column was where the format could not say it: ``timestamp``."""
+    heights: Heights = "unknown"
     synthetic: bool = False
 
     @classmethod
     def of(cls, layer: str, meta: Mapping[str, Any] | None, columns: dict[str, str]) -> Stamp:
         """For a layer that goes out; ``meta`` may tell its kind and titles."""
-        told = {key: (meta or {}).get(key) for key in ("kind", "title_en", "title_ar", "synthetic")}
+        told = {key: (meta or {}).get(key) for key in ("kind", "title_en", "title_ar", "heights", "synthetic")}
         return cls(layer=layer, columns=columns, **{key: value for key, value in told.items() if value})
 
     @classmethod
