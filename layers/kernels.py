@@ -99,7 +99,6 @@ def warm() -> None:
     """Compile all kernels by meshing one square."""
     x, y = np.array([0, 1, 1, 0], np.float32), np.array([0, 0, 1, 1], np.float32)
     starts, one = np.array([0, 4], np.int64), np.ones(1, np.float32)
-    vectors = [np.empty((20, 3), np.float32) for _ in range(2)]
-    prisms(
-        x, y, starts, one, one, *vectors, np.empty(20, np.float32), np.empty(20, np.int32), np.empty((10, 3), np.int32)
-    )
+    points, normals = np.empty((20, 3), np.float32), np.empty((20, 3), np.float32)
+    foot, owner, triangles = np.empty(20, np.float32), np.empty(20, np.int32), np.empty((10, 3), np.int32)
+    prisms(x, y, starts, one, one, points, normals, foot, owner, triangles)

@@ -28,7 +28,7 @@ def encode(table: pa.Table) -> bytes:
         pa.table(
             {
                 "fid": table.column("fid").to_numpy()[whose],
-                "geometry": shapely.to_wkb(posts).tolist(),
+                "geometry": list(shapely.to_wkb(posts)),
                 "ground": ground,
                 "height": np.full(len(points), HEIGHT),
             }

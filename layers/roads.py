@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import shapely
@@ -34,12 +36,14 @@ def encode(table: pa.Table) -> bytes:
     for name, lift in lifts.items():
         mine = np.array([found == name for found in names])
         if mine.any():
-            raised[mine] = shapely.transform(
-                raised[mine], lambda p, up=lift: p + np.array([0.0, 0.0, up]), include_z=True
-            )
+            raised[mine] = _lifted(raised[mine], lift)
     typed = table.drop_columns(["object_type"]) if "object_type" in table.column_names else table
     palette.OBJECTS.update(palette.ROADS)
     return packed_faces(typed.append_column("object_type", pa.array(names)), raised)
+
+
+def _lifted(geometries: Any, metres: float) -> Any:
+    return shapely.transform(geometries, lambda points: points + np.array([0.0, 0.0, metres]), include_z=True)
 
 
 __all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,9 +140,8 @@ class Desk:
         self.window.tell(1.0, "")
         actions: tuple[tuple[str, Callable[[], None]], ...] = ()
         if isinstance(why, LogTorn | LogMissing):
-            actions = tuple(
-                (choice.words(), lambda way=choice.id: self._recover(path, way)) for choice in recovery.choices(path)
-            )
+            ways = recovery.choices(path)
+            actions = tuple((choice.words(), partial(self._recover, path, choice.id)) for choice in ways)
         elif isinstance(why, CityBusy):
             actions = ((tr("Try again"), lambda: self.open(path)),)
         self.window.messages.say(str(why), actions, grave=True)

@@ -1,0 +1,143 @@
+"""The command line's grammar, as others rely on it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.command import PROGRAM, answered, balad
+from tests.real import data
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    city = tmp_path_factory.mktemp("sample") / "j.balad"
+    answered("sample", city, "--buildings", 400)
+    return city
+
+
+def test_the_version_comes_at_once():
+    assert balad("--version").stdout.startswith("balad ")
+
+
+@pytest.mark.parametrize("words", [[], ["sample"], ["render"], ["nonsense"], ["info", "--nonsense", "x"]])
+def test_a_wrong_usage_is_2(words):
+    assert balad(*(words or ["--nonsense"])).returncode == 2
+
+
+def test_the_same_seed_makes_the_same_city(sample, tmp_path):
+    again, other = tmp_path / "a.balad", tmp_path / "b.balad"
+    answered("sample", again, "--buildings", 400)
+    answered("sample", other, "--buildings", 400, "--seed", 2)
+    content = answered("check", sample)["content"]
+    assert answered("check", again)["content"] == content
+    assert answered("check", other)["content"]["base"]["buildings"] != content["base"]["buildings"]
+
+
+def test_info_says_crs_layers_and_that_it_is_synthetic(sample):
+    info = answered("info", sample)
+    assert info["crs"] == "EPSG:9357"
+    assert info["synthetic"] is True
+    layers = {layer["id"]: layer for layer in info["layers"]}
+    assert layers["buildings"]["count"] == 400
+    assert {"use", "levels", "height", "year", "floor_area", "people", "name_ar"} <= {
+        c["name"] for c in layers["buildings"]["columns"]
+    }
+    assert layers["buildings"]["source"]["synthetic"] is True
+
+
+def test_sql_answers_in_three_forms(sample):
+    question = "SELECT use, count(*) AS n FROM buildings GROUP BY use ORDER BY n DESC"
+    as_json = json.loads(balad("sql", sample, question, "--format", "json").stdout)
+    assert sum(row["n"] for row in as_json) == 400
+    assert balad("sql", sample, question, "--format", "csv").stdout.splitlines()[0] == "use,n"
+    assert "residential" in balad("sql", sample, question).stdout
+    refused = balad("sql", sample, "DROP TABLE buildings")
+    assert refused.returncode == 1
+
+
+def test_what_is_missing_is_refused_in_words(sample, tmp_path):
+    for words in (
+        ["info", tmp_path / "no.balad"],
+        ["export", sample, "no", tmp_path / "a.gpkg"],
+        ["export", sample, "buildings", tmp_path / "a.dwg"],
+        ["export", sample, "buildings", tmp_path / "no" / "a.gpkg"],
+        ["import", sample, tmp_path / "no.gpkg"],
+        ["render", sample, "-o", tmp_path / "a.png", "--view", "{"],
+        ["render", sample, "-o", tmp_path / "a.png", "--colour-by", "buildings.no"],
+        ["sample", sample],
+    ):
+        done = balad(*words)
+        assert done.returncode == 1, (words, done)
+        assert done.stderr.strip()
+
+
+def test_a_sample_layer_goes_out_and_in_again(sample, tmp_path):
+    before = answered("check", sample)["content"]["base"]["buildings"]
+    for suffix in ("gpkg", "parquet", "geojson", "city.json"):
+        out, city = tmp_path / f"b.{suffix}", tmp_path / f"{suffix}.balad"
+        answered("export", sample, "buildings", out)
+        answered("import", city, out, "--layer", "buildings")
+        assert answered("check", city)["content"]["base"]["buildings"] == before, suffix
+
+
+def test_bubenec_is_not_kept_in_web_mercator(tmp_path):
+    report = answered("import", tmp_path / "c.balad", data("raster_lidar_bim/vector/bubenec.gpkg"))
+    assert report["crs"] == "EPSG:32633"
+    assert any("3857" in note for note in report["notes"])
+    assert sorted(layer["read"] for layer in report["layers"]) == [35, 144, 407]
+
+
+def test_a_city_open_elsewhere_answers_through_its_owner(sample, tmp_path):
+    city = tmp_path / "open.balad"
+    shutil.copy(sample, city)
+    held = (
+        "import sys, pathlib\nfrom twin.host.session import Session\n"
+        "session = Session.open(pathlib.Path(sys.argv[1]))\nsession.share()\nprint('open', flush=True)\nsys.stdin.read()\nsession.close()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", held, str(city)], cwd=PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout.readline() == "open\n"
+        assert answered("info", city)["crs"] == "EPSG:9357"
+        assert answered("check", city)["ok"]
+        taken = answered(
+            "import", city, data("city3d/cjio/rotterdam/rotterdam_subset.json"), "--crs", "EPSG:28992", "--layer", "far"
+        )
+        assert taken["layers"][0]["read"] == 16
+        assert "far" in {layer["id"] for layer in answered("info", city)["layers"]}
+    finally:
+        other.stdin.close()
+        other.wait(30)
+        other.stdout.close()
+
+
+def test_fifty_or_a_dozen_kills_leave_an_import_whole_or_absent(sample, tmp_path):
+    import random
+
+    chance, whole = random.Random(3), 0
+    source = data("city3d/cjio/delft.json")
+    for number in range(6):
+        city = tmp_path / f"{number}.balad"
+        shutil.copy(sample, city)
+        before = answered("check", city)["content"]["base"]
+        other = subprocess.Popen(
+            [sys.executable, "-m", "twin.cli", "import", str(city), str(source), "--json"],
+            cwd=PROGRAM, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(chance.uniform(0.3, 3.2))
+        other.kill()
+        killed = other.wait()
+        after = answered("check", city)
+        assert after["ok"], after["problems"]
+        assert killed in {-9, 0}
+        added = set(after["content"]["base"]) - set(before)
+        assert all(after["content"]["base"][layer] == value for layer, value in before.items())
+        assert not added or len(added) >= 5
+        whole += bool(added)
