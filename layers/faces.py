@@ -29,24 +29,49 @@ def triangulated(geometries: Any) -> Faces:
     parts, owner = shapely.get_parts(geometries, return_index=True)
     number = _number_in_owner(owner)
     kept = shapely.get_type_id(parts) == 3
-    points, triangles, normals, feature, part, at = [], [], [], [], [], 0
-    for polygon, whose, which in zip(parts[kept], owner[kept], number[kept], strict=True):
-        rings, sizes = _rings(polygon)
-        normal = _newell(rings[: sizes[0]])
-        found = mapbox_earcut.triangulate_float64(_flattened(rings, normal), np.cumsum(sizes).astype(np.uint32))
-        if not len(found):
-            continue
-        corners = _facing(rings, found.reshape(-1, 3).astype(np.int32), normal)
-        points.append(rings)
-        triangles.append(corners + at)
-        normals.append(np.broadcast_to(normal.astype(np.float32), (len(rings), 3)))
-        feature.append(np.full(len(rings), whose, np.int32))
-        part.append(np.full(len(rings), which, np.int32))
-        at += len(rings)
-    if not points:
-        empty = np.empty(0, np.int32)
-        return Faces(np.empty((0, 3)), np.empty((0, 3), np.int32), np.empty((0, 3), np.float32), empty, empty)
-    return Faces(*(np.concatenate(found) for found in (points, triangles, normals, feature, part)))
+    parts, owner, number = parts[kept], owner[kept], number[kept]
+    # Models made of triangles are the most of what comes: those need no triangulation.
+    simple = (shapely.get_num_coordinates(parts) == 4) & (shapely.get_num_interior_rings(parts) == 0)
+    some = [_triangles(parts[simple], owner[simple], number[simple])]
+    some += [_polygon(*found) for found in zip(parts[~simple], owner[~simple], number[~simple], strict=True)]
+    firsts = np.cumsum([0, *(len(one.points) for one in some)])
+    return Faces(
+        np.concatenate([one.points for one in some]),
+        np.concatenate([one.triangles + first for one, first in zip(some, firsts[:-1], strict=True)]).astype(np.int32),
+        np.concatenate([one.normals for one in some]),
+        np.concatenate([one.feature for one in some]),
+        np.concatenate([one.part for one in some]),
+    )
+
+
+def _triangles(parts: Any, owner: Any, number: Any) -> Faces:
+    points = shapely.get_coordinates(parts, include_z=True).reshape(-1, 4, 3)[:, :3]
+    points = np.where(np.isnan(points), 0.0, points)
+    normal = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
+    size = np.linalg.norm(normal, axis=1, keepdims=True)
+    normal = np.where(size > 0, normal / np.where(size > 0, size, 1), (0.0, 0.0, 1.0))
+    return Faces(
+        points.reshape(-1, 3),
+        np.arange(3 * len(points), dtype=np.int32).reshape(-1, 3),
+        np.repeat(normal, 3, axis=0).astype(np.float32),
+        np.repeat(owner, 3).astype(np.int32),
+        np.repeat(number, 3).astype(np.int32),
+    )
+
+
+def _polygon(polygon: Any, whose: int, which: int) -> Faces:
+    rings, sizes = _rings(polygon)
+    normal = _newell(rings[: sizes[0]])
+    found = mapbox_earcut.triangulate_float64(_flattened(rings, normal), np.cumsum(sizes).astype(np.uint32))
+    triangles = _facing(rings, found.reshape(-1, 3).astype(np.int32), normal)
+    count = len(rings)
+    return Faces(
+        rings,
+        triangles,
+        np.broadcast_to(normal.astype(np.float32), (count, 3)),
+        np.full(count, whose, np.int32),
+        np.full(count, which, np.int32),
+    )
 
 
 def _number_in_owner(owner: Any) -> Any:

@@ -98,7 +98,8 @@ def test_a_city_open_elsewhere_answers_through_its_owner(sample, tmp_path):
     shutil.copy(sample, city)
     held = (
         "import sys, pathlib\nfrom twin.host.session import Session\n"
-        "session = Session.open(pathlib.Path(sys.argv[1]))\nsession.share()\nprint('open', flush=True)\nsys.stdin.read()\nsession.close()"
+        "session = Session.open(pathlib.Path(sys.argv[1]))\nsession.share()\n"
+        "print('open', flush=True)\nsys.stdin.read()\nsession.close()"
     )
     other = subprocess.Popen(
         [sys.executable, "-c", held, str(city)], cwd=PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
