@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -113,10 +113,7 @@ def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64
 def _features(path: Path) -> Iterator[Document]:
     header: dict[str, Any] | None = None
     with path.open("rb") as lines:
-        for line in lines:
-            if not line.strip():
-                continue
-            found = parsed(line, path)
+        for found in _lines(lines, path):
             if header is None and found.get("type") == "CityJSON":
                 check_header(found, path)
                 header = found
@@ -129,5 +126,14 @@ def _features(path: Path) -> Iterator[Document]:
                 words = mark("A CityJSONFeature names the root “{id}”, which is not among its objects.")
                 raise NotThisFormat(words, path, id=str(found.get("id")))
             yield assembled(header or {"type": "CityJSON", "version": "2.0"}, found, path)
-    if header is None and lines.closed and path.stat().st_size == 0:
-        raise NotThisFormat("The file is empty.", path)
+
+
+def _lines(lines: BinaryIO, path: Path) -> Iterator[dict[str, Any]]:
+    """An object a line; a file that is one object over several lines is taken as that one."""
+    for line in lines:
+        if not line.strip():
+            continue
+        if line.strip() in {b"{", b"["}:
+            yield parsed(line + lines.read(), path)
+            return
+        yield parsed(line, path)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import ValidationError
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from twin.core.errors import CannotWrite, Refused
 from twin.core.i18n import Language, mark, tongue, tr
@@ -64,7 +65,7 @@ def render(
         tongue.set(before)
     session.progress(0.9, tr("Writing the file…"))
     draft = out.with_name(f".part.{out.name}")
-    if not image.save(str(draft), b"PNG"):
+    if not QImageWriter(str(draft), QByteArray(b"png")).write(image):
         raise CannotWrite("The picture can't be written: check the folder and its permissions.", out)
     draft.replace(out)
     return Rendered(out, pixels)

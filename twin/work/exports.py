@@ -47,5 +47,7 @@ def export_layer(
     names = [UID, "geometry", *(column.name for column in found.columns if column.name not in OWN)]
     table = context.city.features(layer, columns=list(dict.fromkeys(names)))
     context.progress(0.5, tr("Writing the file…"))
-    write(out, table, context.city.crs, found.id, context.city.layer_meta(layer))
+    looks = found.model_dump(include={"kind", "title_en", "title_ar", "heights"})
+    meta = {**context.city.layer_meta(layer), **looks, "synthetic": found.source.synthetic}
+    write(out, table, context.city.crs, found.id, meta)
     return Exported(layer, out, table.num_rows)

@@ -59,7 +59,7 @@ def import_file(
             extent=_extent(context),
         )
         job = context.jobs.run(
-            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context)
+            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context), path=file
         )
         taken: Taken = job.result()
         context.progress(0.7, tr("Writing the city…"))
@@ -76,7 +76,12 @@ def import_file(
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
     source = Source(
-        file=file.name, sha256=taken.sha256, format=taken.format, crs=taken.source_crs, time=datetime.now(UTC)
+        file=file.name,
+        sha256=taken.sha256,
+        format=taken.format,
+        crs=taken.source_crs,
+        time=datetime.now(UTC),
+        synthetic=taken.synthetic,
     )
     words = tr(mark("Add “{title}”"), title=file.name)
     made: list[int] = []
