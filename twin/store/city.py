@@ -51,6 +51,7 @@ class City:
         self._cursor_lock = threading.Lock()
         self._open_cursors: list[Connection] = []
         self._written = False
+        self._closed = False
 
     @classmethod
     def create(cls, path: Path, crs: str, *, synthetic: bool = False) -> Self:
@@ -269,6 +270,9 @@ class City:
 
     def close(self) -> None:
         """Close cleanly: the log is folded in, and a last-good copy is kept where anything changed."""
+        if self._closed:
+            return
+        self._closed = True
         self._writer.shutdown(wait=True)
         for cursor in self._open_cursors:
             cursor.close()
