@@ -56,7 +56,7 @@ class Desk:
             session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.appendPlainText(line)))
             session.share()
             self.settings.opened(path)
-            self.window.setWindowTitle(f"{session.city.meta('title') or path.stem} — {tr('Balad')}")
+            self.window.setWindowTitle(f"{tr(session.city.meta('title') or path.stem)} — {tr('Balad')}")
             self.window.say_crs(session.city.crs)
             kept = session.city.meta("view.overview")
             self.window.view.show_city(session.tiles, Camera.model_validate_json(kept) if kept else None)
@@ -221,7 +221,7 @@ class Desk:
         if self.session is None or scene is None:
             return None
         view = self.window.view
-        title = self.session.city.meta("title") or self.session.path.stem
+        title = tr(self.session.city.meta("title") or self.session.path.stem)
         return composed(
             self.session.city,
             scene.camera,
@@ -331,6 +331,7 @@ class Desk:
         self.session, self.selected = None, None
 
     def _close(self) -> None:
+        tongue.changed.disconnect(self._reread, missing_ok=True)
         self.worker.close()
         self._leave()
 
