@@ -37,6 +37,8 @@ QTreeWidget, QPlainTextEdit, QListWidget, QScrollArea {{ background: {panel}; bo
 QTreeWidget::item {{ padding: 5px 4px; border-radius: 6px; }}
 QTreeWidget::item:hover {{ background: {raised}; }}
 QTreeWidget::item:selected {{ background: {raised}; color: {text}; border: 1px solid {accent}; }}
+QTreeWidget::indicator {{ width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 4px; background: {field}; }}
+QTreeWidget::indicator:checked {{ background: {primary}; border: 1px solid {primary}; image: url("{tick}"); }}
 QLineEdit {{ background: {field}; color: {text}; border: 1px solid {edge}; border-radius: 6px; padding: 6px 10px; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {edge}; border-radius: 6px; padding: 6px 14px; }}
@@ -78,7 +80,8 @@ def dress(application: QApplication, theme: Theme) -> None:
         palette.setColor(role, QColor(tokens[name]))
     application.setPalette(palette)
     application.setFont(font(13))
-    application.setStyleSheet(_SHEET.format(**tokens))
+    tick = (resources() / "icons" / "check-white.svg").as_posix()
+    application.setStyleSheet(_SHEET.format(tick=tick, **tokens))
 
 
 def icon(name: str, theme: Theme, tone: str = "text") -> QIcon:
