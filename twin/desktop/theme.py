@@ -37,7 +37,8 @@ QTreeWidget, QPlainTextEdit, QListWidget, QScrollArea {{ background: {panel}; bo
 QTreeWidget::item {{ padding: 5px 4px; border-radius: 6px; }}
 QTreeWidget::item:hover {{ background: {raised}; }}
 QTreeWidget::item:selected {{ background: {raised}; color: {text}; border: 1px solid {accent}; }}
-QTreeWidget::indicator {{ width: 14px; height: 14px; border: 1px solid {edge}; border-radius: 4px; background: {field}; }}
+QTreeWidget::indicator {{ width: 14px; height: 14px; background: {field}; }}
+QTreeWidget::indicator {{ border: 1px solid {edge}; border-radius: 4px; }}
 QTreeWidget::indicator:checked {{ background: {primary}; border: 1px solid {primary}; image: url("{tick}"); }}
 QLineEdit {{ background: {field}; color: {text}; border: 1px solid {edge}; border-radius: 6px; padding: 6px 10px; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}
