@@ -138,6 +138,24 @@ def test_a_broken_file_is_words_and_the_window_lives(desk, qtbot, tmp_path):
     assert desk.session.city.layers()
 
 
+def test_a_layer_fades_and_moves_and_both_are_undone(desk, qtbot):
+    from twin.desktop import layer_menu
+
+    city = desk.session.city
+    before = [(layer.id, layer.opacity) for layer in city.layers()]
+    desk.window.layers.setCurrentItem(desk.window.layers.topLevelItem(0))
+    made = layer_menu.menu(desk.window, city.layers(), "buildings", desk.command)
+    opacity = next(action.menu() for action in made.actions() if action.menu())
+    opacity.actions()[2].trigger()
+    qtbot.waitUntil(lambda: city.layer("buildings").opacity == 0.5, timeout=5_000)
+    made.actions()[-1].trigger()
+    qtbot.waitUntil(lambda: city.layers()[-1].id == "roads", timeout=5_000)
+    for left in (1, 0):
+        desk.window.trigger("undo")
+        qtbot.waitUntil(lambda left=left: len(desk.session.edits.done) == left, timeout=5_000)
+    assert [(layer.id, layer.opacity) for layer in city.layers()] == before
+
+
 def test_the_palette_finds_either_spelling():
     assert folded("الأرقام") == folded("ارقام")
     assert folded("إعادة ضبط") == folded("اعاده ضبط")

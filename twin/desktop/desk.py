@@ -7,11 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog
 
 from twin.core.errors import CityBusy, LogMissing, LogTorn, NoCrs, TwinError
 from twin.core.i18n import named, tongue, tr
 from twin.core.settings import Settings
+from twin.desktop import layer_menu
 from twin.desktop.bridge import Bridge, Running, Worker
 from twin.desktop.window import Window
 from twin.host.commands import declared
@@ -41,6 +43,7 @@ class Desk:
         self.window.view.picked.connect(self._picked)
         self.window.view.pointed.connect(self._pointed)
         self.window.layers.ticked.connect(lambda layer, shown: self.command("show-layer", layer=layer, visible=shown))
+        self.window.layers.customContextMenuRequested.connect(self._layer_menu)
         self.window.cancel.clicked.connect(self.worker.cancel)
         self.window.retranslate()
         tongue.changed.connect(self._reread)
@@ -276,6 +279,10 @@ class Desk:
             self.window.messages.say(tr("Choose a layer first."))
         else:
             act(layer)
+
+    def _layer_menu(self, at: QPoint) -> None:
+        if self.session:
+            layer_menu.show(self.window, self.session.city.layers(), self.command, at)
 
     def _rename(self, layer: str) -> None:
         if self.session:

@@ -33,6 +33,7 @@ class Layers(QTreeWidget):
         self.setColumnCount(2)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.itemChanged.connect(self._tick)
 
     def fill(self, layers: list[Layer]) -> None:

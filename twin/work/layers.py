@@ -51,8 +51,20 @@ def fade(context: Context, layer: Annotated[str, _LAYER], opacity: Annotated[flo
 
 def move(context: Context, layer: Annotated[str, _LAYER], position: Annotated[int, Help("0 is drawn first")]) -> str:
     """Move a layer in the drawing order."""
-    title = context.city.layer(layer).title
-    return _change(context, layer, tr(mark("Move “{title}”"), title=title), position=position)
+    city, before = context.city, context.city.layers()
+    moved = city.layer(layer)
+    after = [one for one in before if one.id != layer]
+    after.insert(max(0, min(position, len(after))), moved)
+
+    def put(order: list[Layer]) -> None:
+        for place, one in enumerate(order):
+            now = city.layer(one.id)
+            if now.position != place:
+                city.change_layer(now.model_copy(update={"position": place}))
+
+    words = tr(mark("Move “{title}”"), title=moved.title)
+    context.edits.push(Edit(words, lambda: put(after), lambda: put(before)))
+    return words
 
 
 def undo(context: Context) -> str | None:
