@@ -119,6 +119,28 @@ def test_a_city_open_elsewhere_answers_through_its_owner(sample, tmp_path):
         other.stdout.close()
 
 
+def test_a_city_whose_owner_is_silent_is_read_from_a_copy(sample, tmp_path):
+    city = tmp_path / "open.balad"
+    shutil.copy(sample, city)
+    held = (
+        "import sys, pathlib\nfrom twin.store.city import City\n"
+        "city = City.open(pathlib.Path(sys.argv[1]))\nprint('open', flush=True)\nsys.stdin.read()"
+    )
+    words = [sys.executable, "-c", held, str(city)]
+    other = subprocess.Popen(words, cwd=PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout.readline() == "open\n"
+        assert answered("info", city)["crs"] == "EPSG:9357"
+        refused = balad("remove-layer", city, "roads")
+        assert refused.returncode == 1
+        assert str(other.pid) in refused.stderr
+    finally:
+        other.kill()
+        other.wait()
+        other.stdin.close()
+        other.stdout.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9 there")
 def test_a_killed_import_is_whole_or_absent(sample, tmp_path):
     outcome = kill_imports(sample, data("city3d/cjio/delft.json"), tmp_path, kills=12, seed=3)

@@ -48,8 +48,8 @@ class Desk:
         self.window.retranslate()
         tongue.changed.connect(self._reread)
 
-    def open(self, path: Path) -> None:
-        """Open a city, off the window's thread."""
+    def open(self, path: Path, *, copy: bool = False) -> None:
+        """Open a city, or a copy to read of one that is open elsewhere, off the window's thread."""
 
         def done(session: Session) -> None:
             self._leave()
@@ -57,7 +57,8 @@ class Desk:
             session.city.changed.connect(self._changed)
             session.edits.changed.connect(lambda: self.bridge.post(self._undoable))
             session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.appendPlainText(line)))
-            session.share()
+            if not copy:
+                session.share()
             self.settings.opened(path)
             self.window.setWindowTitle(f"{tr(session.city.meta('title') or path.stem)} — {tr('Balad')}")
             self.window.say_crs(session.city.crs)
@@ -68,7 +69,10 @@ class Desk:
             self.window.tell(1.0, "")
 
         self._run(
-            tr("Opening {name}…", name=path.name), lambda _: Session.open(path), done, lambda e: self._unopened(e, path)
+            tr("Opening {name}…", name=path.name),
+            lambda _: Session.open_copy(path) if copy else Session.open(path),
+            done,
+            lambda e: self._unopened(e, path),
         )
 
     def make_sample(self, path: Path) -> None:
@@ -146,7 +150,10 @@ class Desk:
             ways = recovery.choices(path)
             actions = tuple((choice.words(), partial(self._recover, path, choice.id)) for choice in ways)
         elif isinstance(why, CityBusy):
-            actions = ((tr("Try again"), lambda: self.open(path)),)
+            actions = (
+                (tr("Read a copy"), partial(self.open, path, copy=True)),
+                (tr("Try again"), partial(self.open, path)),
+            )
         self.window.messages.say(str(why), actions, grave=True)
 
     def _recover(self, path: Path, way: str) -> None:

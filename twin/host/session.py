@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Self
 
 from psygnal import Signal
 
+from twin.core import paths
 from twin.core.errors import Refused
 from twin.core.i18n import mark
 from twin.host.commands import declared
@@ -16,6 +18,7 @@ from twin.host.identify import Card, identify
 from twin.host.owner import Owner
 from twin.host.tiles import CityTiles
 from twin.store.city import City
+from twin.store.copying import readable_copy
 from twin.work.context import Progress
 from twin.work.edits import Edits
 from twin.work.jobs import Jobs
@@ -43,6 +46,7 @@ class Session:
         self.log: list[str] = []
         self._city = city
         self._owner: Owner | None = None
+        self._copy: Path | None = None
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -50,6 +54,18 @@ class Session:
         session = cls(path, City.open(path, read_only=read_only))
         if not read_only:
             freshen(session.city, session.kinds)
+        return session
+
+    @classmethod
+    def open_copy(cls, path: Path) -> Self:
+        """Read a copy of a city that another process has open; closing it removes the copy."""
+        folder = paths.scratch()
+        try:
+            session = cls(path, City.open(readable_copy(path, folder), read_only=True))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        session._copy = folder
         return session
 
     @classmethod
@@ -100,6 +116,8 @@ class Session:
         self.jobs.close()
         if self._city:
             self._city.close()
+        if self._copy:
+            shutil.rmtree(self._copy, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

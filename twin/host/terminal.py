@@ -36,7 +36,11 @@ def run(
         replied = ask_owner(city, list(words), out, err) if city else None
         if replied is not None:
             return replied
-        return _refuse(busy, as_json, out, err)
+        if command.writes or city is None:
+            return _refuse(busy, as_json, out, err)
+        print(tr("Its owner does not answer: a copy is read."), file=err)
+        with Session.open_copy(city) as copy:
+            answer = copy.run(command.id, **values)
     except TwinError as refused:
         return _refuse(refused, as_json, out, err)
     _print(answer, as_json, out)
