@@ -79,6 +79,11 @@ class View(QWidget):
                 paint(painter, self.width(), self.height(), said)
         painter.end()
 
+    @property
+    def streaming(self) -> bool:
+        """Whether tiles are still to come."""
+        return self._pump.isActive()
+
     def show_city(self, source: TileSource, start: Camera | None) -> None:
         """Draw a city instead of what was drawn."""
         self.leave()
