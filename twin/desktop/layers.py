@@ -273,4 +273,7 @@ def _swatch(layer: Layer, edge: QColor) -> QIcon:
     painter.drawRoundedRect(QRectF(1, 5, 30, 22), 5, 5)
     painter.end()
     pixels.setDevicePixelRatio(2)
-    return QIcon(pixels)
+    found = QIcon(pixels)
+    # A row that is chosen must not tint its colour.
+    found.addPixmap(pixels, QIcon.Mode.Selected)
+    return found

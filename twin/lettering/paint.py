@@ -37,6 +37,13 @@ def _colour(said: Annotations, tone: str, alpha: float = 1.0) -> QColor:
     return found
 
 
+def _ink(said: Annotations, tone: str, alpha: float = 1.0) -> QColor:
+    """For letters on the scene itself, which is no darker for a dark window."""
+    found = QColor(tones("dark" if said.night else "light")[tone])
+    found.setAlphaF(alpha)
+    return found
+
+
 def _card(painter: QPainter, box: QRectF, said: Annotations) -> None:
     painter.setPen(QPen(_colour(said, "line"), 1))
     painter.setBrush(_colour(said, "panel", 0.92))
@@ -134,7 +141,7 @@ def _round(metres: float) -> tuple[float, str]:
 
 
 def _bar(painter: QPainter, x: float, y: float, pixels: float, words: str, said: Annotations) -> None:
-    for colour, thick in ((_colour(said, "halo"), 5.0), (_colour(said, "text"), 2.0)):
+    for colour, thick in ((_ink(said, "halo"), 5.0), (_ink(said, "text"), 2.0)):
         painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawPolyline(
             QPolygonF([QPointF(x, y - 6), QPointF(x, y), QPointF(x + pixels, y), QPointF(x + pixels, y - 6)])
@@ -171,6 +178,6 @@ def _haloed(painter: QPainter, at: QPointF, words: str, said: Annotations, tone:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.strokePath(
         path,
-        QPen(_colour(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
+        QPen(_ink(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
     )
-    painter.fillPath(path, _colour(said, tone))
+    painter.fillPath(path, _ink(said, tone))
