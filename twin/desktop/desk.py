@@ -64,7 +64,6 @@ class Desk:
         session.share()
         self.settings.opened(session.path)
         self.window.welcome.hide()
-        self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         kept = session.city.meta("view.overview")
         self.window.view.show_city(session.tiles, Camera.model_validate_json(kept) if kept else None)
         self.reread()
@@ -124,7 +123,7 @@ class Desk:
                 again(said)
 
             form = Where(file.name, words, crs, answered, messages.clear)
-            messages.ask(form, words)
+            messages.ask(form, f"{form.title}\n{words}")
             form.grown = lambda: QTimer.singleShot(0, messages.settle)
             form.code.setFocus()
         else:
@@ -132,7 +131,7 @@ class Desk:
 
     def title(self) -> str:
         """The open city's title."""
-        return "" if self.session is None else self.session.city.meta("title") or self.session.path.stem
+        return tr(self.session.city.meta("title") or self.session.path.stem) if self.session else ""
 
     def reread(self) -> None:
         """Panels and card in the language in use."""
@@ -141,6 +140,7 @@ class Desk:
         self.window.status.system(self.session.city.crs)
         self.window.layers.fill(self.session.city.layers())
         self.card()
+        self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
 
     def select(self, feature: tuple[str, int] | None) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from twin.core.errors import NoCrs
-from twin.core.i18n import isolate, tr
+from twin.core.i18n import first_strong, isolate, tr
 from twin.desktop import theme
 from twin.lettering.fonts import font
 
@@ -35,6 +35,7 @@ class Where(QFrame):
     ) -> None:
         super().__init__()
         self._answered, self._left = answered, left
+        self.title = tr("Where does {file} lie?", file=first_strong(file))
         self.grown: Callable[[], None] = lambda: None
         self.code = QLineEdit()
         self.code.setPlaceholderText("EPSG:…")
@@ -48,7 +49,7 @@ class Where(QFrame):
         self.load = QPushButton(tr("Load"))
         self.load.setProperty("primary", True)
         self._place, self.numbers = _numbers()
-        self._lay_out(file, why, [city_crs] if city_crs.startswith("EPSG") else [])
+        self._lay_out(why, [city_crs] if city_crs.startswith("EPSG") else [])
         self.by_code.setChecked(True)
         self.by_code.toggled.connect(self._check)
         for number in self.numbers:
@@ -58,11 +59,11 @@ class Where(QFrame):
         self.load.clicked.connect(self._answer)
         self._check()
 
-    def _lay_out(self, file: str, why: str, own: list[str]) -> None:
+    def _lay_out(self, why: str, own: list[str]) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        title = QLabel(tr("Where does {file} lie?", file=file))
+        title = QLabel(self.title)
         title.setFont(font(16, 600))
         words = QLabel(why)
         words.setProperty("muted", True)

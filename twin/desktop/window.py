@@ -113,6 +113,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the city first."""
+        tongue.changed.disconnect(self.retranslate, missing_ok=True)
         self.closing()
         self.view.finish()
         tongue.changed.disconnect(self.retranslate, missing_ok=True)

@@ -75,7 +75,7 @@ def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, c
     """The scene and its letters as one image."""
     rows = offscreen.picture(session.tiles, view, size, coloured)
     image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
-    title = session.city.meta("title") or session.path.stem
+    title = tr(session.city.meta("title") or session.path.stem)
     painter = QPainter(image)
     paint(painter, *size, Words(session.city).composed(view.camera, size, theme, coloured, title))
     painter.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -70,6 +71,7 @@ class City:
             schema.put(written, "crs", crs)
             schema.put(written, "synthetic", "yes" if synthetic else "")
             audit.record(written, "create", {"crs": crs})
+        city._written = True
         city._begin()
         return city
 
@@ -276,15 +278,22 @@ class City:
         self._writer.shutdown(wait=True)
         for cursor in self._open_cursors:
             cursor.close()
-        if not self.read_only:
-            with connecting.writing(self.path):
-                schema.put(self._connection, "session", "")
-                self._connection.execute("CHECKPOINT")
+        clean = not self.read_only and self._fold()
         self._connection.close()
         if not self.read_only:
             lock.withdraw(self.path)
-            if self._written:
-                lastgood.keep(self.path)
+        if clean and self._written:
+            lastgood.keep(self.path)
+
+    def _fold(self) -> bool:
+        """Fold the log in and take the mark away; False where the disk has no room: the log then stays beside it."""
+        try:
+            schema.put(self._connection, "session", "")
+            self._connection.execute("CHECKPOINT")
+        except duckdb.Error as why:
+            logging.getLogger("balad").warning("%s was not closed cleanly: %s", self.path, why)
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self

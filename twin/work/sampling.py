@@ -85,7 +85,8 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
             city.add(new, ("sample", {"buildings": buildings, "seed": seed}))
             for name, camera in _cameras(run, buildings).items():
                 city.set_meta(f"view.{name}", camera.model_dump_json())
-            city.set_meta("title", tr(mark("Jeddah (sample)")))
+            # Kept as the catalogue names it, and translated where it is shown.
+            city.set_meta("title", mark("Jeddah (sample)"))
             for number, part in enumerate(made):
                 context.progress(0.7 + 0.3 * number / len(made), part.layer.title)
                 tile(city, context.kinds, part.layer.id, part.layer.kind)

@@ -1,0 +1,122 @@
+"""Torn logs, full disks and folders that can't be written: words, and nothing lost that could be kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.command import answered, balad
+from tests.store.conftest import new
+from twin.core.errors import CannotWrite, LogTorn
+from twin.store import recovery
+from twin.store.check import check
+from twin.store.city import City
+
+_CHANGING = """
+import os, sys
+from pathlib import Path
+from twin.store.city import City
+city = City.open(Path(sys.argv[1]))
+for number in range(200):
+    city.record("note", {"number": number, "padding": "x" * 300})
+print("written", flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def torn(tmp_path):
+    """A city that was closed once with a layer, then written to, killed, and its log torn in the middle."""
+    path = tmp_path / "c.balad"
+    with City.create(path, "EPSG:9357") as city:
+        city.add([new("buildings", 100)], ("import", {}))
+    done = subprocess.run([sys.executable, "-c", _CHANGING, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == -9 and "written" in done.stdout
+    log = path.with_name(path.name + ".wal")
+    body = bytearray(log.read_bytes())
+    assert len(body) > 50_000
+    middle = len(body) // 2
+    body[middle : middle + 64] = bytes(64)
+    log.write_bytes(body)
+    return path
+
+
+def test_a_torn_log_gives_a_choice_and_changes_nothing(torn):
+    before = {file.name: file.read_bytes() for file in torn.parent.iterdir()}
+    with pytest.raises(LogTorn, match="recover"):
+        City.open(torn)
+    assert {file.name: file.read_bytes() for file in torn.parent.iterdir()} == before
+    assert [choice.id for choice in recovery.choices(torn)] == ["log", "last-good"]
+    assert {file.name for file in torn.parent.iterdir()} == set(before)
+
+
+@pytest.mark.parametrize("way", ["log", "last-good"])
+def test_each_way_back_opens_and_keeps_the_damaged_files(torn, way):
+    damaged = torn.read_bytes()
+    kept = recovery.recover(torn, way)
+    assert kept.read_bytes() == damaged
+    with City.open(torn) as city:
+        assert [layer.count for layer in city.layers()] == [100]
+        assert check(city).ok
+        notes = sum(line.command == "note" for line in city.audit())
+    assert 0 < notes < 200 if way == "log" else notes == 0
+
+
+def test_the_command_line_lists_the_ways_back(torn):
+    refused = balad("info", torn)
+    assert refused.returncode == 1
+    assert "recover" in refused.stderr
+    ways = answered("recover", torn)["choices"]
+    assert [way["id"] for way in ways] == ["log", "last-good"]
+    assert balad("recover", torn, "--start", "log").returncode == 0
+    assert answered("check", torn)["ok"]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="a small disk is made as root")
+def test_a_full_disk_is_words_and_the_city_stays_whole(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)], check=True)
+    try:
+        with City.create(disk / "c.balad", "EPSG:9357") as city:
+            city.add([new("small", 100)], ("import", {}))
+        before = answered("check", disk / "c.balad")["content"]
+        city = City.open(disk / "c.balad")
+        try:
+            with pytest.raises(CannotWrite, match=r"full|written"):
+                city.add([new("large", 200_000)], ("import", {}))
+        finally:
+            city.close()
+        after = answered("check", disk / "c.balad")
+        assert after["ok"]
+        assert after["content"] == before
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="another user is taken on as root")
+def test_a_folder_that_cant_be_written_is_words(tmp_path):
+    import shutil
+    import tempfile
+    from pathlib import Path
+
+    home = Path(tempfile.mkdtemp())
+    home.chmod(0o755)
+    try:
+        City.create(home / "c.balad", "EPSG:9357").close()
+        act = (
+            "import os, sys; os.setuid(65534)\nfrom pathlib import Path\nfrom twin.store.city import City\n"
+            "from twin.core.errors import TwinError\n"
+            "for act in (lambda: City.open(Path(sys.argv[1])), lambda: City.create(Path(sys.argv[2]), '')):\n"
+            "    try: act()\n    except TwinError as why: print(type(why).__name__)\n"
+        )
+        own = {**os.environ, "BALAD_HOME": str(home / "none")}
+        words = [sys.executable, "-c", act, str(home / "c.balad"), str(home / "d.balad")]
+        done = subprocess.run(words, capture_output=True, text=True, env=own, check=False)
+        assert done.stdout.split() == ["CannotOpen", "CannotWrite"], done.stderr
+        assert sorted(path.name for path in home.iterdir()) == ["c.balad", "c.balad.last-good"]
+    finally:
+        shutil.rmtree(home)
