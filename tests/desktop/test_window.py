@@ -35,7 +35,7 @@ def desk(qtbot, tmp_path):
     qtbot.addWidget(made.window)
     made.window.resize(1366, 768)
     made.window.show()
-    made.open(city)
+    made.opening.open(city)
     qtbot.waitUntil(lambda: made.session is not None and made.window.view.scene is not None, timeout=20_000)
     qtbot.waitUntil(lambda: not made.window.view.scene.busy and not made.window.view._pump.isActive(), timeout=20_000)
     yield made
@@ -68,7 +68,7 @@ def pixels(widget):
 def test_the_city_is_seen(desk):
     seen = pixels(desk.window.view)
     assert len(np.unique(seen.reshape(-1, 3), axis=0)) > 400
-    tree = desk.window.layers
+    tree = desk.window.layers.tree
     assert [tree.topLevelItem(n).text(0) for n in range(2)] == ["Buildings", "Roads"]
 
 
@@ -80,15 +80,15 @@ def test_a_click_opens_the_card_in_either_language(desk, qtbot):
     desk.window.trigger("language")
     assert "الارتفاع" in words(desk.window.identify)
     assert "بيانات اصطناعية" in words(desk.window.identify)
-    assert desk.window.dockWidgetArea(desk.window.docks[0]) == Qt.DockWidgetArea.RightDockWidgetArea
+    assert desk.window.dockWidgetArea(desk.window.left) == Qt.DockWidgetArea.RightDockWidgetArea
     desk.window.trigger("language")
-    assert desk.window.dockWidgetArea(desk.window.docks[0]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert desk.window.dockWidgetArea(desk.window.left) == Qt.DockWidgetArea.LeftDockWidgetArea
 
 
 def test_what_is_clicked_lights_up(desk, qtbot):
     click_a_building(desk, qtbot)
     lit = pixels(desk.window.view)
-    desk._picked(None)
+    desk.select(None)
     assert np.abs(lit.astype(int) - pixels(desk.window.view)).max() > 40
 
 
@@ -116,7 +116,7 @@ def test_a_dropped_file_is_taken_in_and_undone(desk, qtbot, tmp_path):
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::9357"}}
     source.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}), encoding="utf-8")
     before = len(desk.session.city.layers())
-    desk.window.dropped(source)
+    desk.window.dropped([source])
     qtbot.waitUntil(lambda: len(desk.session.city.layers()) == before + 1, timeout=30_000)
     qtbot.waitUntil(lambda: source.name in desk.window.messages.words, timeout=10_000)
     desk.window.trigger("undo")
@@ -124,7 +124,7 @@ def test_a_dropped_file_is_taken_in_and_undone(desk, qtbot, tmp_path):
 
 
 def test_a_file_without_a_crs_is_asked_about(desk, qtbot):
-    desk.window.dropped(data("city3d/cjio/rotterdam/rotterdam_subset.json"))
+    desk.window.dropped([data("city3d/cjio/rotterdam/rotterdam_subset.json")])
     qtbot.waitUntil(lambda: "rotterdam_subset.json" in desk.window.messages.words, timeout=30_000)
     assert "coordinate system" in desk.window.messages.words
 
@@ -132,28 +132,10 @@ def test_a_file_without_a_crs_is_asked_about(desk, qtbot):
 def test_a_broken_file_is_words_and_the_window_lives(desk, qtbot, tmp_path):
     broken = tmp_path / "broken.gpkg"
     broken.write_text("not a GeoPackage")
-    desk.window.dropped(broken)
+    desk.window.dropped([broken])
     qtbot.waitUntil(lambda: "broken.gpkg" in desk.window.messages.words, timeout=30_000)
     assert "Traceback" not in desk.window.messages.words
     assert desk.session.city.layers()
-
-
-def test_a_layer_fades_and_moves_and_both_are_undone(desk, qtbot):
-    from twin.desktop import layer_menu
-
-    city = desk.session.city
-    before = [(layer.id, layer.opacity) for layer in city.layers()]
-    desk.window.layers.setCurrentItem(desk.window.layers.topLevelItem(0))
-    made = layer_menu.menu(desk.window, city.layers(), "buildings", desk.command)
-    opacity = next(action.menu() for action in made.actions() if action.menu())
-    opacity.actions()[2].trigger()
-    qtbot.waitUntil(lambda: city.layer("buildings").opacity == 0.5, timeout=5_000)
-    made.actions()[-1].trigger()
-    qtbot.waitUntil(lambda: city.layers()[-1].id == "roads", timeout=5_000)
-    for left in (1, 0):
-        desk.window.trigger("undo")
-        qtbot.waitUntil(lambda left=left: len(desk.session.edits.done) == left, timeout=5_000)
-    assert [(layer.id, layer.opacity) for layer in city.layers()] == before
 
 
 def test_the_palette_finds_either_spelling():

@@ -108,13 +108,15 @@ def test_a_folder_that_cant_be_written_is_words(tmp_path):
     try:
         City.create(home / "c.balad", "EPSG:9357").close()
         act = (
-            "import os, sys; os.setuid(65534)\nfrom pathlib import Path\nfrom twin.store.city import City\n"
+            "import os, sys\nfrom pathlib import Path\nfrom twin.store.city import City\n"
             "from twin.core.errors import TwinError\n"
+            # Everything is imported by one use first: the other user may not be able to read this Python.
+            "City.create(Path(sys.argv[3]), '').close()\nos.setuid(65534)\n"
             "for act in (lambda: City.open(Path(sys.argv[1])), lambda: City.create(Path(sys.argv[2]), '')):\n"
             "    try: act()\n    except TwinError as why: print(type(why).__name__)\n"
         )
         own = {**os.environ, "BALAD_HOME": str(home / "none")}
-        words = [sys.executable, "-c", act, str(home / "c.balad"), str(home / "d.balad")]
+        words = [sys.executable, "-c", act, str(home / "c.balad"), str(home / "d.balad"), str(tmp_path / "w.balad")]
         done = subprocess.run(words, capture_output=True, text=True, env=own, check=False)
         assert done.stdout.split() == ["CannotOpen", "CannotWrite"], done.stderr
         assert sorted(path.name for path in home.iterdir()) == ["c.balad", "c.balad.last-good"]

@@ -42,21 +42,24 @@ def start() -> int:
 
 def run(city: Path | None, *, make: bool = False) -> int:
     """The window until it is closed; the exit code is Qt's."""
-    said = gpu.prepare()
+    trial = gpu.Trial()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     settings = Settings.load()
     if isinstance(application, QApplication):
         theme.dress(application, settings.theme)
+    said = trial.said()
     desk = Desk(settings)
     _keep_errors(desk)
-    desk.window.resize(1600, 900)
+    desk.window.resize(1600, 940)
     desk.window.show()
     if said:
-        desk.window.messages.say(tr(said))
+        desk.window.messages.say(tr(said), tone="warning")
     if city is not None and make:
-        desk.make_sample(city)
+        desk.opening.sample(city)
     elif city is not None:
-        desk.open(city)
+        desk.opening.open(city)
+    else:
+        desk.start()
     return int(application.exec())
 
 
@@ -66,6 +69,6 @@ def _keep_errors(desk: Desk) -> None:
     def hook(kind: type[BaseException], why: BaseException, trace: TracebackType | None) -> None:
         logging.getLogger("balad").error("unforeseen", exc_info=(kind, why, trace))
         words = tr("Something went wrong that was not foreseen: {why}. The log has more.", why=str(why))
-        desk.bridge.post(lambda: desk.window.messages.say(words, grave=True))
+        desk.bridge.post(lambda: desk.window.messages.say(words, tone="critical"))
 
     sys.excepthook = hook

@@ -10,26 +10,40 @@ from twin.core.i18n import mark
 
 _TRIAL = "from twin.scene.trial import draws; import sys; sys.exit(0 if draws() else 3)"
 _SECONDS = 30
+_SOFT = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "QT_OPENGL": "software"}
 
 
-def prepare() -> str:
-    """Choose software drawing where the card can't; the words to say about it, or none."""
-    if _tried(dict(os.environ)):
-        return ""
-    soft = {**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe"}
-    if _tried(soft):
-        os.environ.update(soft)
-        return mark("The graphics card can't draw this: the processor does it instead, more slowly.")
-    return mark("Neither the graphics card nor the processor can draw in 3D here: update the graphics driver.")
+class Trial:
+    """Begins at once, beside the program's own start; ``said`` waits for its end."""
+
+    def __init__(self) -> None:
+        self._child = _begun(dict(os.environ))
+
+    def said(self) -> str:
+        """Choose software drawing where the card can't draw; the words to say about it, or none."""
+        if _passed(self._child):
+            return ""
+        soft = {**os.environ, **_SOFT}
+        if _passed(_begun(soft)):
+            os.environ.update(_SOFT)
+            return mark("The graphics card can't draw this: the processor does it instead, more slowly.")
+        return mark("Neither the graphics card nor the processor can draw in 3D here: update the graphics driver.")
 
 
-def _tried(environment: dict[str, str]) -> bool:
+def _begun(environment: dict[str, str]) -> subprocess.Popen[bytes] | None:
+    quiet = subprocess.DEVNULL
     try:
-        return (
-            subprocess.run(
-                [sys.executable, "-c", _TRIAL], env=environment, timeout=_SECONDS, capture_output=True, check=False
-            ).returncode
-            == 0
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        return subprocess.Popen([sys.executable, "-c", _TRIAL], env=environment, stdout=quiet, stderr=quiet)
+    except OSError:
+        return None
+
+
+def _passed(child: subprocess.Popen[bytes] | None) -> bool:
+    if child is None:
+        return False
+    try:
+        return child.wait(_SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
         return False

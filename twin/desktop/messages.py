@@ -3,106 +3,156 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from twin.core.i18n import tr
+from twin.core.settings import Theme
+from twin.desktop import theme
 
-Action = tuple[str, Callable[[], None]]
+Action = tuple[str, Callable[[], object]]
+Tone = Literal["info", "good", "warning", "critical"]
+# A shape for each, so that no state is told by its colour alone.
+_SHAPES: dict[Tone, str] = {
+    "info": "info",
+    "good": "circle-check",
+    "warning": "triangle-alert",
+    "critical": "octagon-x",
+}
+_STAYS = 7_000
+_WIDEST = 760
+_TOP, _TITLE, _UNDER = 16, 360, 52
+"""Pixels: from the top, the room of the city's title, and its height."""
 
 
 class Messages(QWidget):
-    """The newest message, with its choices."""
+    """The newest message with its choices, or a form that asks; at the top of the view."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self.theme: Theme = "light"
+        self.heard: Callable[[str], None] = lambda _words: None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._bar: QFrame | None = None
+        self._card: QFrame | None = None
+        self._words = ""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.clear)
+        parent.installEventFilter(self)
         self.hide()
 
-    def say(self, words: str, actions: tuple[Action, ...] = (), *, grave: bool = False) -> None:
+    def say(self, words: str, actions: tuple[Action, ...] = (), *, tone: Tone = "info") -> None:
         """Show words, with buttons for what can be done; plain news leaves by itself."""
-        line = self._line(words, grave=grave)
-        for number, (title, act) in enumerate(actions):
-            line.addWidget(self._button(title, self._after(act), primary=number == 0))
-        line.addWidget(self._button(tr("Close"), self.clear))
-        self._settle()
-        self._timer.stop()
-        if not grave and not actions:
-            self._timer.start(6_000)
+        card = QFrame()
+        card.setProperty("card", True)
+        card.setProperty("tone", tone)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(16, 10, 10, 10)
+        column.setSpacing(8)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self._shape(tone), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(_wrapped(words), 1)
+        choices = column if sum(len(title) for title, _ in actions) > 40 else line
+        if choices is line:
+            self._buttons(line, actions)
+        line.addWidget(self._cross(), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(line)
+        if choices is column:
+            for title, act in actions:
+                column.addWidget(self._button(title, act))
+        self._put(card, words)
+        if tone in {"info", "good"} and not actions:
+            self._timer.start(_STAYS)
 
-    def ask(self, words: str, hint: str, title: str, answered: Callable[[str], None]) -> QLineEdit:
-        """Ask for one line of text."""
-        line = self._line(words, grave=False)
-        field = QLineEdit()
-        field.setPlaceholderText(hint)
-        field.setMinimumWidth(180)
-        line.addWidget(field)
-
-        def answer() -> None:
-            said = field.text().strip()
-            if said:
-                self.clear()
-                answered(said)
-
-        field.returnPressed.connect(answer)
-        line.addWidget(self._button(title, answer, primary=True))
-        line.addWidget(self._button(tr("Cancel"), self.clear))
-        self._timer.stop()
-        self._settle()
-        field.setFocus()
-        return field
+    def ask(self, form: QFrame, words: str) -> None:
+        """Show a form until it is answered or closed."""
+        form.setProperty("card", True)
+        self._put(form, words)
 
     def clear(self) -> None:
         """Take the bar away."""
-        if self._bar:
-            self._bar.deleteLater()
-        self._bar = None
+        self._timer.stop()
+        if self._card:
+            self._card.hide()
+            self._card.deleteLater()
+        self._card, self._words = None, ""
         self.hide()
+
+    def retranslate(self, look: Theme) -> None:
+        """News in another language than the window's is old news."""
+        self.theme = look
+        if self._timer.isActive():
+            self.clear()
 
     @property
     def words(self) -> str:
         """What it says now."""
-        label = self._bar.findChild(QLabel) if self._bar else None
-        return label.text() if isinstance(label, QLabel) else ""
+        return self._words
 
-    def _line(self, words: str, *, grave: bool) -> QHBoxLayout:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Keep its place when the view's size changes."""
+        if event.type() == QEvent.Type.Resize and self._card:
+            self.settle()
+        return False
+
+    def _put(self, card: QFrame, words: str) -> None:
         self.clear()
-        self._bar = QFrame()
-        self._bar.setProperty("bar", True)
-        self._bar.setProperty("grave", grave)
-        line = QHBoxLayout(self._bar)
-        line.setContentsMargins(16, 10, 10, 10)
-        label = QLabel(words)
-        label.setWordWrap(True)
-        line.addWidget(label, 1)
-        self._column.addWidget(self._bar)
-        return line
+        self._card, self._words = card, words
+        self._column.addWidget(card)
+        self.settle()
+        if words:
+            self.heard(words)
 
-    def _after(self, act: Callable[[], None]) -> Callable[[], None]:
-        """Take the bar away, then act: the act may have something new to say."""
+    def settle(self) -> None:
+        """Take the size that the words need, in the middle above."""
+        room = self._over.width()
+        wide = max(320, min(_WIDEST, room - 32))
+        self.setFixedWidth(wide)
+        self.show()
+        tall = self._column.heightForWidth(wide)
+        self.setFixedHeight(max(tall, self._column.sizeHint().height() if tall < 0 else tall))
+        # Beside the city's title where there is room, else under it.
+        side = (room - wide) // 2
+        self.move(side, _TOP if side > _TITLE else _TOP + _UNDER)
+        self.raise_()
+
+    def _shape(self, tone: Tone) -> QLabel:
+        shape = QLabel()
+        shape.setPixmap(theme.icon(_SHAPES[tone], self.theme, tone).pixmap(20, 20))
+        return shape
+
+    def _cross(self) -> QToolButton:
+        cross = QToolButton()
+        cross.setIcon(theme.icon("x", self.theme, "muted"))
+        cross.setToolTip(tr("Close"))
+        cross.setAccessibleName(tr("Close"))
+        cross.clicked.connect(self.clear)
+        return cross
+
+    def _buttons(self, line: QHBoxLayout, actions: tuple[Action, ...]) -> None:
+        for place, (title, act) in enumerate(actions):
+            button = self._button(title, act)
+            button.setProperty("primary", place == 0)
+            line.addWidget(button)
+
+    def _button(self, title: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton(title)
 
         def both() -> None:
+            # First away with the bar: the act may have something new to say.
             self.clear()
             act()
 
-        return both
-
-    def _button(self, title: str, act: Callable[[], None], *, primary: bool = False) -> QPushButton:
-        button = QPushButton(title)
-        button.setProperty("primary", primary)
-        button.clicked.connect(act)
+        button.clicked.connect(both)
         return button
 
-    def _settle(self) -> None:
-        wide = min(760, self._over.width() - 64)
-        self.setFixedWidth(max(320, wide))
-        self.show()
-        self.adjustSize()
-        self.move((self._over.width() - self.width()) // 2, 16)
-        self.raise_()
+
+def _wrapped(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +19,14 @@ from twin.scene.source import TileSource
 
 _CLICK = 4
 """Pixels that a click may wander."""
+_SLOW = 0.045
+"""Seconds a frame may take before the hand's movements are drawn at half size."""
+_REST = 180
+"""Milliseconds of rest before the whole picture."""
+_STREAM = 0.12
+"""Seconds between two pictures while tiles arrive."""
+
+Box = tuple[float, float, float, float, float, float]
 
 
 class View(QWidget):
@@ -37,12 +47,19 @@ class View(QWidget):
         self._window = offscreen.hidden()
         self._image: QImage | None = None
         self._stale = True
+        self._slow = False
+        self._moving = False
+        self._drawn_at = 0.0
+        self._shown = -1
+        self._start: Camera | None = None
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
         self._pump = QTimer(self, interval=15)
         self._pump.timeout.connect(self._take)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._rested)
         self._held: QPointF | None = None
         self._from: QPointF | None = None
 
@@ -55,22 +72,31 @@ class View(QWidget):
             if self._stale or self._image is None or self._image.size() != self._pixels():
                 self._image = self._drawn()
                 self._stale = False
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
             said = self._compose()
             if said:
                 paint(painter, self.width(), self.height(), said)
         painter.end()
 
+    @property
+    def streaming(self) -> bool:
+        """Whether tiles are still to come."""
+        return self._pump.isActive()
+
     def show_city(self, source: TileSource, start: Camera | None) -> None:
         """Draw a city instead of what was drawn."""
         self.leave()
         self.scene = Scene(self._window, source)
-        self.look(start or self.whole())
+        self._start = start
+        self._shown = -1
+        self.reset()
         self._pump.start()
 
     def leave(self) -> None:
         """Let go of the city."""
         self._pump.stop()
+        self._rest.stop()
         if self.scene:
             self.scene.close()
         self.scene = None
@@ -79,7 +105,10 @@ class View(QWidget):
     def reload(self) -> None:
         """The city has other layers or tiles than before."""
         if self.scene:
+            empty = self.scene.extent() is None
             self.scene.reload()
+            if empty:
+                self.reset()
             self._pump.start()
             self.draw()
 
@@ -87,6 +116,20 @@ class View(QWidget):
         """A camera that sees everything."""
         extent = self.scene.extent() if self.scene else None
         return camera.fitting(extent) if extent else Camera()
+
+    def reset(self) -> None:
+        """Where the city begins: its own overview, or all of it."""
+        self.look(self._start or self.whole())
+
+    def turn(self, **to: float) -> None:
+        """Turn the camera to an azimuth or a pitch, in degrees."""
+        if self.scene:
+            self.look(self.scene.camera.model_copy(update=to))
+
+    def show_box(self, boxes: list[Box]) -> None:
+        """Look at all of these boxes."""
+        lows, highs = [min(side) for side in zip(*boxes, strict=True)], [max(side) for side in zip(*boxes, strict=True)]
+        self.look(camera.fitting((lows[0], lows[1], lows[2], highs[3], highs[4], highs[5])))
 
     def look(self, to: Camera) -> None:
         """Move the camera and draw."""
@@ -100,6 +143,18 @@ class View(QWidget):
         self._stale = True
         self.update()
 
+    def save(self, out: Path) -> bool:
+        """Write what is seen, with its letters, to a picture."""
+        picture = QImage(self._pixels(), QImage.Format.Format_RGB888)
+        picture.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(picture)
+        painter.drawImage(self.rect(), self._drawn())
+        said = self._compose()
+        if said:
+            paint(painter, self.width(), self.height(), said)
+        painter.end()
+        return picture.save(str(out))
+
     def finish(self) -> None:
         """Give the window's resources back."""
         self.leave()
@@ -112,24 +167,31 @@ class View(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A drag moves the camera; a free pointer says where it is."""
         at = event.position()
-        if self._held is not None and event.buttons() != Qt.MouseButton.NoButton:
-            self._drag(event, at - self._held)
-            self._held = at
-        else:
+        if self._held is None or event.buttons() == Qt.MouseButton.NoButton:
             self.pointed.emit(self._ground(at))
+        elif self._from is None or (at - self._from).manhattanLength() > _CLICK:
+            self._from = None
+            self._drag(event, self._held, at)
+            self._held = at
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Where the pointer hardly moved, it was a click."""
-        at = event.position()
-        if self._from is not None and (at - self._from).manhattanLength() <= _CLICK:
-            self._click(event, at)
+        if self._from is not None and self.scene and event.button() == Qt.MouseButton.LeftButton:
+            at = event.position()
+            self.picked.emit(self.scene.pick(at.x(), at.y(), self.width(), self.height()))
         self._held = self._from = None
+        self.unsetCursor()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is nowhere."""
+        self.pointed.emit(None)
+        super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom to the pointer."""
         if self.scene:
-            about = self._ground(event.position())
-            self.look(camera.zoomed(self.scene.camera, 0.85 ** (event.angleDelta().y() / 120), about))
+            steps = event.angleDelta().y() / 120
+            self._move(camera.zoomed(self.scene.camera, 0.85**steps, self._near(event.position())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, with Shift they turn; Page Up and Down change the height."""
@@ -137,38 +199,61 @@ class View(QWidget):
             super().keyPressEvent(event)
 
     def _pixels(self) -> QSize:
-        ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF() * (0.5 if self._moving and self._slow else 1.0)
         return QSize(round(self.width() * ratio), round(self.height() * ratio))
 
     def _drawn(self) -> QImage:
-        size = self._pixels()
+        size, began = self._pixels(), time.monotonic()
         rows = offscreen.draw(self._window, (size.width(), size.height()))
+        self._drawn_at = time.monotonic()
+        if not self._moving:
+            self._slow = self._drawn_at - began > _SLOW
         return QImage(rows.data, size.width(), size.height(), 3 * size.width(), QImage.Format.Format_RGB888).copy()
 
     def _take(self) -> None:
         if self.scene is None:
             return
         more = self.scene.pump()
-        self.draw()
+        there = self.scene.renderer.GetActors().GetNumberOfItems()
+        # A picture for what has come, but not for each tile: drawing must leave time for the hand.
+        if not more or (there != self._shown and time.monotonic() - self._drawn_at > _STREAM):
+            self._shown = there
+            self.draw()
         if not more:
             self._pump.stop()
 
-    def _drag(self, event: QMouseEvent, by: QPointF) -> None:
+    def _move(self, to: Camera) -> None:
+        """By hand: at half size where full pictures are slow, and whole again at rest."""
+        self._moving = True
+        self._rest.start()
+        self.look(to)
+
+    def _rested(self) -> None:
+        self._moving = False
+        if self._slow:
+            self.draw()
+
+    def _drag(self, event: QMouseEvent, before: QPointF, at: QPointF) -> None:
         if self.scene is None:
             return
-        now = self.scene.camera
+        now, by = self.scene.camera, at - before
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if event.buttons() & Qt.MouseButton.MiddleButton or shifted:
-            self.look(camera.orbited(now, by.x() * 0.3, -by.y() * 0.25))
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
+            self._move(camera.orbited(now, by.x() * 0.3, -by.y() * 0.25))
         elif event.buttons() & Qt.MouseButton.LeftButton:
-            metres = camera.metres_per_pixel(now, self.height())
-            self.look(camera.panned(now, -by.x() * metres, by.y() * metres * 1.6))
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._move(self._pulled(now, before, at))
         elif event.buttons() & Qt.MouseButton.RightButton:
-            self.look(camera.zoomed(now, 1.01 ** by.y()))
+            self._move(camera.zoomed(now, 1.01 ** by.y()))
 
-    def _click(self, event: QMouseEvent, at: QPointF) -> None:
-        if self.scene and event.button() == Qt.MouseButton.LeftButton:
-            self.picked.emit(self.scene.pick(at.x(), at.y(), self.width(), self.height()))
+    def _pulled(self, now: Camera, before: QPointF, at: QPointF) -> Camera:
+        """The ground under the hand goes with the hand."""
+        start, end = self._near(before), self._near(at)
+        if start and end:
+            return now.model_copy(update={"east": now.east + start[0] - end[0], "north": now.north + start[1] - end[1]})
+        metres = camera.metres_per_pixel(now, self.height())
+        return camera.panned(now, (before.x() - at.x()) * metres, (at.y() - before.y()) * metres)
 
     def _key(self, event: QKeyEvent) -> bool:
         if self.scene is None:
@@ -186,7 +271,7 @@ class View(QWidget):
         to = moves.get(Qt.Key(event.key()))
         if to is None:
             return False
-        self.look(to)
+        self._move(to)
         return True
 
     def _ground(self, at: QPointF) -> camera.Point | None:
@@ -194,3 +279,12 @@ class View(QWidget):
             return None
         eye, way = camera.ray(self.scene.camera, at.x(), at.y(), self.width(), self.height())
         return camera.on_plane(eye, way, self.scene.camera.height)
+
+    def _near(self, at: QPointF) -> camera.Point | None:
+        """The ground under the pointer, unless it is so near the horizon that a pixel is a mile."""
+        found = self._ground(at)
+        if found is None or self.scene is None:
+            return None
+        now = self.scene.camera
+        away = max(abs(found[0] - now.east), abs(found[1] - now.north))
+        return found if away < 6 * now.distance else None

@@ -5,40 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QProgressBar,
-    QSizePolicy,
-    QToolBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from twin.core.i18n import isolate, mark, tongue, tr
+from twin.core.i18n import isolate, tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import theme
+from twin.desktop.bar import Bar
+from twin.desktop.identify import Identify
+from twin.desktop.layers import Layers
+from twin.desktop.log import Log
 from twin.desktop.messages import Messages
 from twin.desktop.palette import Palette
-from twin.desktop.panels import Identify, Layers, Log
+from twin.desktop.panel import Panel
+from twin.desktop.status import Status
 from twin.desktop.view import View
+from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
 from twin.lettering.annotations import Annotations
 from twin.work.commands import Command
 
-_MENUS = {
-    "file": mark("File"),
-    "edit": mark("Edit"),
-    "view": mark("View"),
-    "layer": mark("Layer"),
-    "help": mark("Help"),
-}
-_BAR = ("undo", "redo", "import", "zoom-full", "look-north", "look-down")
+_SMALL = 1500
+"""Below so many pixels the side panels are narrower, and the card's opens at a click only."""
 
 
 class Window(QMainWindow):
@@ -48,83 +37,98 @@ class Window(QMainWindow):
         super().__init__()
         self.settings = settings
         self.slots: dict[str, Callable[[], object]] = {}
-        self.dropped: Callable[[Path], None] = lambda _path: None
+        self.dropped: Callable[[list[Path]], None] = lambda _paths: None
         self.closing: Callable[[], None] = lambda: None
-        self.actions_by_id: dict[str, QAction] = {}
+        self.actions_by_id = {command.id: self._action(command) for command in declared().values()}
         self.view = View(compose)
         self.setCentralWidget(self.view)
+        self.welcome = Welcome(self.view, self.actions_by_id)
         self.messages = Messages(self.view)
-        self.layers, self.identify, self.log = Layers(), Identify(), Log()
-        self.docks = [self._dock(name) for name in (self.layers, self.identify, self.log)]
-        self._status()
-        self._bar = QToolBar()
-        self._bar.setMovable(False)
-        self._bar.setIconSize(QSize(20, 20))
-        self._bar.setFixedHeight(44)
-        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._bar)
+        self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
+        self.left = Panel("layers", self.layers)
+        self.right = Panel("identify", self.identify)
+        self.below = Panel("log", self.log)
+        for panel in (self.left, self.right, self.below):
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
+        for name in ("import", "zoom-layer", "remove-layer"):
+            self.left.add_tool(self.actions_by_id[name])
+        self.right.add_tool(self.actions_by_id["zoom-selection"])
+        self.left.add_foot(self.layers.foot)
+        self.below.hide()
+        self.status = Status()
+        self.setStatusBar(self.status)
+        self.bar = Bar(self.actions_by_id, self.slots)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.bar)
         self.palette_of_commands = Palette(self)
+        self.layers.dropped.connect(self._drop)
+        self._translator = QTranslator(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 560)
-        for command in declared().values():
-            self._declare(command)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         tongue.changed.connect(self.retranslate)
-        self.retranslate()
 
     def retranslate(self) -> None:
         """Every word again, and the docks on their side; the view itself is never mirrored."""
-        arabic = tongue.language == "ar"
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setLayoutDirection(Qt.LayoutDirection.RightToLeft if arabic else Qt.LayoutDirection.LeftToRight)
-            theme.dress(application, self.settings.theme)
+        look = self.settings.theme
+        self.setUpdatesEnabled(False)
+        self._speak()
         for name, action in self.actions_by_id.items():
             command = declared()[name]
             action.setText(tr(command.title))
-            action.setIcon(theme.icon(command.icon, self.settings.theme))
-            action.setToolTip(f"{tr(command.title)}  {isolate(command.key)}" if command.key else tr(command.title))
-        for dock, title in zip(self.docks, (tr("Layers"), tr("Identify"), tr("Log")), strict=True):
-            dock.setWindowTitle(title)
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        shown = [dock.isVisible() for dock in self.docks]
-        self.addDockWidget(right if arabic else left, self.docks[0])
-        self.addDockWidget(left if arabic else right, self.docks[1])
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.docks[2])
-        if self.isVisible():
-            for dock, was in zip(self.docks, shown, strict=True):
-                dock.setVisible(was)
-        self._menus()
+            action.setIcon(theme.icon(command.icon, look))
+            self.tip(name)
+        self.left.name(tr("Layers"))
+        self.right.name(tr("Identify"))
+        self.below.name(tr("Log"))
+        self._place()
+        self.bar.retranslate(look)
+        self.status.retranslate(look)
+        self.layers.retranslate(look)
+        self.messages.retranslate(look)
+        if not self.welcome.isHidden():
+            self.welcome.retranslate()
+        self.setUpdatesEnabled(True)
         self.view.update()
 
-    def say_where(self, words: str) -> None:
-        """The coordinate under the pointer."""
-        self._where.setText(isolate(words))
+    def tip(self, name: str, words: str = "") -> None:
+        """A command's tool tip: its title, or what it would do now, and its key."""
+        command = declared()[name]
+        said = words or tr(command.title).removesuffix("…")
+        self.actions_by_id[name].setToolTip(f"{said}  {isolate(command.key)}" if command.key else said)
 
-    def say_crs(self, words: str) -> None:
-        """The city's CRS."""
-        self._crs.setText(isolate(words))
+    def trigger(self, name: str) -> None:
+        """Do a command, as its menu entry, key or palette line does."""
+        slot = self.slots.get(name)
+        if slot:
+            slot()
 
-    def tell(self, fraction: float, words: str) -> None:
-        """How far a command is; nothing where it has ended."""
-        busy = fraction < 1
-        self._progress.setVisible(busy)
-        self.cancel.setVisible(busy)
-        self._progress.setValue(int(fraction * 100))
-        self._said.setText(words)
+    def show_card(self) -> None:
+        """On a small screen the card's panel opens when there is a card."""
+        self.right.show()
+
+    def small(self) -> bool:
+        """Whether the screen is small."""
+        return self.width() < _SMALL
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the city first."""
         tongue.changed.disconnect(self.retranslate, missing_ok=True)
         self.closing()
         self.view.finish()
+        tongue.changed.disconnect(self.retranslate, missing_ok=True)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the side panels modest on a small screen."""
         super().resizeEvent(event)
-        small = self.width() < 1500
-        self.resizeDocks(
-            [self.docks[0], self.docks[1]], [240 if small else 280, 300 if small else 340], Qt.Orientation.Horizontal
-        )
+        was_small = 0 < event.oldSize().width() < _SMALL
+        if self.small() and not was_small and self.identify.card is None:
+            self.right.hide()
+        elif not self.small() and was_small:
+            self.right.show()
+        self.bar.narrow(self.width())
+        self._widths()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
@@ -134,79 +138,44 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the dropped files in, or open a dropped city."""
         event.acceptProposedAction()
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.dropped(Path(url.toLocalFile()))
+        self._drop([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
-    def _declare(self, command: Command) -> None:
+    def _drop(self, paths: list[Path]) -> None:
+        self.dropped(paths)
+
+    def _action(self, command: Command) -> QAction:
         action = QAction(self)
         if command.key:
             action.setShortcut(QKeySequence(command.key))
-        action.setIconText("")
         action.triggered.connect(lambda _checked=False, name=command.id: self.trigger(name))
         self.addAction(action)
-        self.actions_by_id[command.id] = action
+        return action
 
-    def trigger(self, name: str) -> None:
-        """Do a command, as its menu entry, key or palette line does."""
-        slot = self.slots.get(name)
-        if slot:
-            slot()
+    def _speak(self) -> None:
+        """Qt's own words, the direction and the look."""
+        application = QApplication.instance()
+        if not isinstance(application, QApplication):
+            return
+        arabic = tongue.language == "ar"
+        application.removeTranslator(self._translator)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if arabic and self._translator.load("qtbase_ar", folder):
+            application.installTranslator(self._translator)
+        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft if arabic else Qt.LayoutDirection.LeftToRight)
+        theme.dress(application, self.settings.theme)
 
-    def _menus(self) -> None:
-        self._bar.clear()
-        menu = QToolButton()
-        menu.setIcon(theme.icon("menu", self.settings.theme))
-        menu.setText(tr("Menu"))
-        menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        whole = QMenu(menu)
-        for key, title in _MENUS.items():
-            part = whole.addMenu(tr(title))
-            for command in declared().values():
-                if command.menu == key and command.id in self.slots:
-                    part.addAction(self.actions_by_id[command.id])
-        menu.setMenu(whole)
-        self._bar.addWidget(menu)
-        for name in _BAR:
-            self._bar.addAction(self.actions_by_id[name])
-        self._bar.addWidget(_stretch())
-        find = QToolButton()
-        find.setDefaultAction(self.actions_by_id["palette"])
-        find.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        find.setMinimumWidth(280)
-        self._bar.addWidget(find)
-        self._bar.addWidget(_stretch())
-        self._bar.addAction(self.actions_by_id["theme"])
-        language = QToolButton()
-        language.setText("English" if tongue.language == "ar" else "العربية")
-        language.setToolTip(tr("Arabic or English"))
-        language.clicked.connect(lambda: self.trigger("language"))
-        self._bar.addWidget(language)
+    def _place(self) -> None:
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        arabic = tongue.language == "ar"
+        shown = [panel.isHidden() for panel in (self.left, self.right, self.below)]
+        self.addDockWidget(right if arabic else left, self.left)
+        self.addDockWidget(left if arabic else right, self.right)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.below)
+        for panel, hidden in zip((self.left, self.right, self.below), shown, strict=True):
+            panel.setHidden(hidden)
+        self._widths()
 
-    def _dock(self, inside: QWidget) -> QDockWidget:
-        dock = QDockWidget()
-        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        dock.setWidget(inside)
-        dock.setVisible(inside is not self.log)
-        return dock
-
-    def _status(self) -> None:
-        self._said, self._where, self._crs = QLabel(), QLabel(), QLabel()
-        self._progress = QProgressBar()
-        self._progress.setFixedWidth(160)
-        self._progress.setTextVisible(False)
-        self.cancel = QToolButton()
-        self.cancel.setText("✕")
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.addWidget(self._said, 1)
-        for widget in (self._progress, self.cancel, self._where, self._crs):
-            bar.addPermanentWidget(widget)
-        self.tell(1.0, "")
-
-
-def _stretch() -> QWidget:
-    found = QWidget()
-    found.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return found
+    def _widths(self) -> None:
+        wide = [240, 300] if self.small() else [280, 340]
+        self.resizeDocks([self.left, self.right], wide, Qt.Orientation.Horizontal)
+        self.resizeDocks([self.below], [200], Qt.Orientation.Vertical)

@@ -42,6 +42,9 @@ class Annotations:
     """All of it, for one picture."""
 
     theme: Theme = "light"
+    """Of the cards."""
+    night: bool = False
+    """Whether the scene under the letters is dark: theme and scene light are two settings (ART)."""
     title: str = ""
     legend: Legend | None = None
     labels: tuple[Label, ...] = ()

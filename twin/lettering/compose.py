@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from dataclasses import dataclass
 
 from twin.core.i18n import named, number, tr
 from twin.core.settings import Theme
 from twin.lettering.annotations import Annotations, Label, Legend, Swatch
 from twin.model.layer import Layer
 from twin.model.view import Camera
-from twin.scene.camera import metres_per_pixel, pixel
+from twin.scene.camera import Point, metres_per_pixel, pixel
 from twin.scene.colours import Overlay
 from twin.store.city import City
 
 PLACES = "districts"
 """The layer whose names stand over the city."""
 _MOST = 25
+_REACH = 9_000.0
+"""Metres from the eye beyond which no name is written."""
 
 
-def composed(
-    city: City, camera: Camera, size: tuple[int, int], theme: Theme, overlay: Overlay | None, title: str = ""
-) -> Annotations:
-    """Title, legend, places, sources and scale for a view."""
-    layers = city.layers()
-    sources = " · ".join(dict.fromkeys(layer.source.attribution for layer in layers if layer.source.attribution))
-    return Annotations(
-        theme=theme,
-        title=title,
-        legend=legend(overlay, layers) if overlay else None,
-        labels=tuple(_places(city, layers, camera, size)),
-        synthetic=tr("synthetic") if city.synthetic or any(layer.source.synthetic for layer in layers) else "",
-        sources=sources,
-        metres_per_pixel=metres_per_pixel(camera, size[1]),
-        azimuth=camera.azimuth,
-    )
+class Words:
+    """What a city has to say over its views, read once: a frame asks the store nothing."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self.reread()
+
+    def reread(self) -> None:
+        """The layers are not what they were."""
+        self._layers = self._city.layers()
+        self._synthetic = self._city.synthetic or any(layer.source.synthetic for layer in self._layers)
+        self._places = _places(self._city, self._layers)
+
+    def composed(
+        self, camera: Camera, size: tuple[int, int], theme: Theme, overlay: Overlay | None, title: str = ""
+    ) -> Annotations:
+        """Title, legend, places, sources and scale for a view, in the language in use."""
+        sources = dict.fromkeys(layer.source.attribution for layer in self._layers if layer.source.attribution)
+        return Annotations(
+            theme=theme,
+            title=title,
+            legend=legend(overlay, self._layers) if overlay else None,
+            labels=tuple(_labels(self._places, camera, size)),
+            synthetic=tr("synthetic") if self._synthetic else "",
+            sources=" · ".join(sources),
+            metres_per_pixel=metres_per_pixel(camera, size[1]),
+            azimuth=camera.azimuth,
+        )
 
 
 def legend(overlay: Overlay, layers: list[Layer]) -> Legend:
@@ -49,24 +64,35 @@ def legend(overlay: Overlay, layers: list[Layer]) -> Legend:
     return Legend(title, column.unit if column else "", tuple(rows))
 
 
-def _places(city: City, layers: list[Layer], camera: Camera, size: tuple[int, int]) -> list[Label]:
+@dataclass(frozen=True)
+class _Place:
+    name_en: str | None
+    name_ar: str | None
+    middle: Point
+
+
+def _places(city: City, layers: list[Layer]) -> list[_Place]:
     if not any(layer.id == PLACES for layer in layers):
         return []
     wanted = ["fid", "xmin", "ymin", "xmax", "ymax", "name_en", "name_ar"]
-    found: list[tuple[float, Label]] = []
-    for row in city.features(PLACES, columns=wanted).to_pylist():
-        middle = ((row["xmin"] + row["xmax"]) / 2, (row["ymin"] + row["ymax"]) / 2, 25.0)
-        at = pixel(camera, middle, *size)
-        if at and 60 < at[0] < size[0] - 60 and 90 < at[1] < size[1] - 90:
-            found.append((_away(camera, middle), Label(named(row["name_en"], row["name_ar"]), *at, large=True)))
+    return [
+        _Place(row["name_en"], row["name_ar"], ((row["xmin"] + row["xmax"]) / 2, (row["ymin"] + row["ymax"]) / 2, 25.0))
+        for row in city.features(PLACES, columns=wanted).to_pylist()
+    ]
+
+
+def _labels(places: list[_Place], camera: Camera, size: tuple[int, int]) -> list[Label]:
+    """The nearest first, none over another."""
     kept: list[Label] = []
-    for away, label in sorted(found, key=lambda one: one[0]):
-        clear = all(abs(label.x - other.x) > 110 or abs(label.y - other.y) > 24 for other in kept)
-        if away < 9_000 and clear and len(kept) < _MOST:
-            kept.append(label)
+    for place in sorted(places, key=lambda place: _away(camera, place.middle)):
+        at = pixel(camera, place.middle, *size)
+        if at is None or not (60 < at[0] < size[0] - 60 and 90 < at[1] < size[1] - 90):
+            continue
+        clear = all(abs(at[0] - other.x) > 110 or abs(at[1] - other.y) > 24 for other in kept)
+        if clear and len(kept) < _MOST and _away(camera, place.middle) < _REACH:
+            kept.append(Label(named(place.name_en, place.name_ar), *at, large=True))
     return kept
 
 
-def _away(camera: Camera, point: Any) -> float:
-    eye = camera.eye()
-    return float(sum((a - b) ** 2 for a, b in zip(eye, point, strict=True)) ** 0.5)
+def _away(camera: Camera, point: Point) -> float:
+    return math.dist(camera.eye(), point)

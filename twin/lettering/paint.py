@@ -9,12 +9,8 @@ from twin.core.i18n import tongue
 from twin.core.units import quantity
 from twin.lettering.annotations import Annotations, Label, Legend, bar
 from twin.lettering.fonts import font
+from twin.lettering.tones import tones
 
-_NAMES = ("panel", "line", "text", "muted", "violet", "halo")
-TOKENS = {
-    "dark": dict(zip(_NAMES, "#172027 #33434E #E9EFF2 #9DB0BB #C9A7F5 #10171C".split(), strict=True)),
-    "light": dict(zip(_NAMES, "#FFFFFF #D6CFC2 #1B2429 #5A6870 #6B3FA0 #F4F1EA".split(), strict=True)),
-}
 _EDGE, _GAP, _CARD, _RADIUS = 16, 8, 240, 10
 
 
@@ -36,7 +32,14 @@ def _rightward() -> bool:
 
 
 def _colour(said: Annotations, tone: str, alpha: float = 1.0) -> QColor:
-    found = QColor(TOKENS[said.theme][tone])
+    found = QColor(tones(said.theme)[tone])
+    found.setAlphaF(alpha)
+    return found
+
+
+def _ink(said: Annotations, tone: str, alpha: float = 1.0) -> QColor:
+    """For letters on the scene itself, which is no darker for a dark window."""
+    found = QColor(tones("dark" if said.night else "light")[tone])
     found.setAlphaF(alpha)
     return found
 
@@ -82,11 +85,11 @@ def _title(painter: QPainter, said: Annotations, width: int) -> None:
     if tag:
         pill = QRectF(0, box.top() + 11, tag, 22)
         pill.moveLeft(box.left() + 16 if _rightward() else box.right() - 16 - tag)
-        painter.setPen(QPen(_colour(said, "violet"), 1.2))
-        painter.setBrush(_colour(said, "violet", 0.12))
+        painter.setPen(QPen(_colour(said, "synthetic"), 1.2))
+        painter.setBrush(_colour(said, "synthetic", 0.12))
         painter.drawRoundedRect(pill, 11, 11)
         painter.setFont(font(12, 500))
-        painter.setPen(_colour(said, "violet"))
+        painter.setPen(_colour(said, "synthetic"))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, said.synthetic)
 
 
@@ -138,7 +141,7 @@ def _round(metres: float) -> tuple[float, str]:
 
 
 def _bar(painter: QPainter, x: float, y: float, pixels: float, words: str, said: Annotations) -> None:
-    for colour, thick in ((_colour(said, "halo"), 5.0), (_colour(said, "text"), 2.0)):
+    for colour, thick in ((_ink(said, "halo"), 5.0), (_ink(said, "text"), 2.0)):
         painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawPolyline(
             QPolygonF([QPointF(x, y - 6), QPointF(x, y), QPointF(x + pixels, y), QPointF(x + pixels, y - 6)])
@@ -156,7 +159,7 @@ def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
     painter.drawEllipse(QPointF(0, 0), 20, 20)
     painter.rotate(-said.azimuth)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#0B6E66" if said.theme == "light" else "#45C4B5"))
+    painter.setBrush(_colour(said, "accent"))
     painter.drawPolygon(QPolygonF([QPointF(0, -15), QPointF(5, 0), QPointF(-5, 0)]))
     painter.setBrush(_colour(said, "muted"))
     painter.drawPolygon(QPolygonF([QPointF(0, 15), QPointF(5, 0), QPointF(-5, 0)]))
@@ -175,6 +178,6 @@ def _haloed(painter: QPainter, at: QPointF, words: str, said: Annotations, tone:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.strokePath(
         path,
-        QPen(_colour(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
+        QPen(_ink(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
     )
-    painter.fillPath(path, _colour(said, tone))
+    painter.fillPath(path, _ink(said, tone))

@@ -17,7 +17,7 @@ from twin.core.errors import CannotWrite, Refused
 from twin.core.i18n import Language, mark, tongue, tr
 from twin.core.settings import Theme
 from twin.host.session import Session
-from twin.lettering.compose import composed
+from twin.lettering.compose import Words
 from twin.lettering.fonts import application
 from twin.lettering.paint import paint
 from twin.model.view import Camera, View
@@ -77,7 +77,7 @@ def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, c
     image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
     title = tr(session.city.meta("title") or session.path.stem)
     painter = QPainter(image)
-    paint(painter, *size, composed(session.city, view.camera, size, theme, coloured, title))
+    paint(painter, *size, Words(session.city).composed(view.camera, size, theme, coloured, title))
     painter.end()
     return image
 

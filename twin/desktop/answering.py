@@ -1,0 +1,60 @@
+"""What a command answered, in the message bar; the whole of it in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from twin.core.i18n import first_strong, tr, trn
+from twin.desktop.messages import Action
+from twin.model.report import ImportReport
+from twin.work.answers import Answer
+
+if TYPE_CHECKING:
+    from twin.desktop.desk import Desk
+
+_LINES = 8
+"""More than so many are in the log alone."""
+
+
+def answered(desk: Desk, answer: Any) -> None:
+    """Say it; an import is shown where it lies."""
+    if isinstance(answer, ImportReport):
+        _imported(desk, answer)
+    elif isinstance(answer, Answer):
+        lines = list(answer.lines())
+        _log(desk, lines)
+        shown = lines[:_LINES] + (["…"] if len(lines) > _LINES else [])
+        desk.window.messages.say("\n".join(shown), _whole(desk) if len(lines) > _LINES else (), tone="good")
+
+
+def _imported(desk: Desk, report: ImportReport) -> None:
+    refused = sum(len(layer.refused) for layer in report.layers)
+    repaired = sum(len(layer.repaired) for layer in report.layers)
+    kept = sum(layer.kept for layer in report.layers) + repaired
+    words = [tr("{file}: {counted} taken in.", file=first_strong(report.file), counted=_features(kept))]
+    if repaired:
+        words.append(tr("{counted} repaired on the way.", counted=_features(repaired)))
+    if refused:
+        words.append(tr("{counted} refused; the log says which and why.", counted=_features(refused)))
+    _log(desk, report.lines())
+    tone = "warning" if refused or report.notes else "good"
+    actions = _whole(desk) if refused or repaired else ()
+    desk.window.messages.say("\n".join([" ".join(words), *report.notes]), actions, tone=tone)  # type: ignore[arg-type]
+    view = desk.window.view
+    extents = [extent for layer in report.layers if view.scene and (extent := view.scene.extent(layer.id))]
+    if extents:
+        view.show_box(extents)
+
+
+def _features(count: int) -> str:
+    return trn("{n} feature", "{n} features", count)
+
+
+def _log(desk: Desk, lines: Iterable[str]) -> None:
+    for line in lines:
+        desk.window.log.say(line)
+
+
+def _whole(desk: Desk) -> tuple[Action, ...]:
+    return ((tr("Show the log"), desk.window.below.show),)

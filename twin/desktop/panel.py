@@ -1,0 +1,68 @@
+"""What every panel has: a head with its title and tools, a body, and perhaps a foot."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from twin.lettering.fonts import font
+
+_HEAD = 36
+
+
+class Panel(QDockWidget):
+    """A dock that stays where it is put; the language moves it, not the hand."""
+
+    def __init__(self, name: str, body: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self._title = QLabel()
+        head = _strip("head")
+        head.setFixedHeight(_HEAD)
+        self._tools = _line(head)
+        self._title.setMinimumHeight(_HEAD)
+        self._tools.addWidget(self._title)
+        self._tools.addStretch(1)
+        self.setTitleBarWidget(head)
+        inside = QFrame()
+        inside.setProperty("panel", True)
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addWidget(body, 1)
+        self.setWidget(inside)
+
+    def add_tool(self, action: QAction) -> None:
+        """A small button at the end of the head."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(action.text())
+        self._tools.addWidget(button)
+
+    def add_foot(self, foot: QWidget) -> None:
+        """Something under the body, behind a hairline."""
+        strip = _strip("foot")
+        _line(strip).addWidget(foot)
+        self.column.addWidget(strip)
+
+    def name(self, title: str) -> None:
+        """Its title in the language in use."""
+        self.setWindowTitle(title)
+        self._title.setText(title)
+        self._title.setFont(font(14, 600))
+
+
+def _strip(role: str) -> QFrame:
+    strip = QFrame()
+    strip.setProperty(role, True)
+    return strip
+
+
+def _line(strip: QFrame) -> QHBoxLayout:
+    line = QHBoxLayout(strip)
+    line.setContentsMargins(16, 0, 8, 0)
+    line.setSpacing(2)
+    return line

@@ -1,0 +1,152 @@
+"""What the window itself does for each command: choosers, camera, panels, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from twin import __version__
+from twin.core.i18n import isolate, tongue, tr
+from twin.scene import camera
+
+if TYPE_CHECKING:
+    from twin.desktop.desk import Desk
+
+_CITY = "*.balad"
+
+
+def slots(desk: Desk) -> dict[str, Callable[[], object]]:
+    """By command id; a command without one here is not offered by the window."""
+    return {**_files(desk), **_layer(desk), **_camera(desk), **_looks(desk)}
+
+
+def _files(desk: Desk) -> dict[str, Callable[[], object]]:
+    window, opening = desk.window, desk.opening
+    return {
+        "open": lambda: _opened(window, tr("Open a city…"), opening.open, _CITY),
+        "new": lambda: _saved(window, tr("New city…"), opening.new, _CITY, ".balad"),
+        "sample": lambda: _saved(window, tr("Make the sample city of Jeddah…"), opening.sample, _CITY, ".balad"),
+        "import": lambda: _opened(window, tr("Add a layer from a file…"), lambda path: desk.take([path])),
+        "render": lambda: _saved(window, tr("Save a picture…"), desk.window.view.save, "*.png", ".png"),
+        "info": lambda: desk.command("info"),
+        "check": lambda: desk.command("check"),
+        "undo": lambda: desk.command("undo"),
+        "redo": lambda: desk.command("redo"),
+        "quit": window.close,
+        "about": lambda: window.messages.say(
+            tr("Balad {version}: a city's digital twin on one desk. Apache License 2.0.", version=isolate(__version__))
+        ),
+    }
+
+
+def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
+    def on(act: Callable[[str], object]) -> Callable[[], object]:
+        def do() -> None:
+            layer = desk.window.layers.chosen()
+            if layer is None:
+                desk.window.messages.say(tr("Choose a layer first."))
+            else:
+                act(layer)
+
+        return do
+
+    def export(layer: str) -> None:
+        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json"
+        _saved(
+            desk.window,
+            tr("Export a layer…"),
+            lambda out: desk.command("export", layer=layer, out=out),
+            formats,
+            "",
+            layer,
+        )
+
+    return {
+        "remove-layer": on(lambda layer: desk.command("remove-layer", layer=layer)),
+        "rename-layer": on(lambda _layer: desk.window.layers.rename()),
+        "zoom-layer": on(lambda layer: _zoom(desk, layer)),
+        "export": on(export),
+    }
+
+
+def _camera(desk: Desk) -> dict[str, Callable[[], object]]:
+    view = desk.window.view
+    return {
+        "zoom-full": lambda: view.look(view.whole()),
+        "reset-view": view.reset,
+        "look-north": lambda: view.turn(azimuth=0.0),
+        "look-down": lambda: view.turn(pitch=-90.0),
+        "zoom-selection": lambda: _zoom_selection(desk),
+    }
+
+
+def _looks(desk: Desk) -> dict[str, Callable[[], object]]:
+    window, settings = desk.window, desk.settings
+
+    def theme() -> None:
+        settings.theme = "light" if settings.theme == "dark" else "dark"
+        settings.save()
+        window.retranslate()
+        desk.reread()
+
+    def language() -> None:
+        settings.language = "en" if tongue.language == "ar" else "ar"
+        settings.save()
+        tongue.set(settings.language)
+
+    def digits() -> None:
+        settings.digits = "western" if tongue.digits == "arabic" else "arabic"
+        settings.save()
+        tongue.set(digits=settings.digits)
+
+    def panels() -> None:
+        shown = not (window.left.isHidden() and window.right.isHidden())
+        window.left.setHidden(shown)
+        window.right.setHidden(shown)
+
+    return {
+        "identify": lambda: window.right.setHidden(not window.right.isHidden()),
+        "log": lambda: window.below.setHidden(not window.below.isHidden()),
+        "hide-panels": panels,
+        "full-screen": lambda: window.showNormal() if window.isFullScreen() else window.showFullScreen(),
+        "theme": theme,
+        "language": language,
+        "digits": digits,
+        "palette": window.palette_of_commands.open,
+    }
+
+
+def _zoom(desk: Desk, layer: str) -> None:
+    view = desk.window.view
+    extent = view.scene.extent(layer) if view.scene else None
+    if extent:
+        view.show_box([extent])
+
+
+def _zoom_selection(desk: Desk) -> None:
+    if desk.session and desk.selected:
+        layer, fid = desk.selected
+        row = desk.session.city.feature(layer, fid)
+        view = desk.window.view
+        box = tuple(float(row[side]) for side in ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax"))
+        now = view.scene.camera if view.scene else None
+        if now:
+            view.look(camera.fitting(box, now.azimuth, min(now.pitch, -20.0)))  # type: ignore[arg-type]
+
+
+def _opened(window: QWidget, title: str, then: Callable[[Path], object], pattern: str = "") -> None:
+    name, _ = QFileDialog.getOpenFileName(window, title, "", pattern)
+    if name:
+        then(Path(name))
+
+
+def _saved(
+    window: QWidget, title: str, then: Callable[[Path], object], pattern: str, suffix: str, first: str = ""
+) -> None:
+    name, chosen = QFileDialog.getSaveFileName(window, title, first, pattern)
+    if name:
+        wanted = suffix or chosen.removeprefix("*")
+        then(Path(name) if name.endswith(wanted) or "." in Path(name).name else Path(name + wanted))
