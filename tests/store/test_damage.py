@@ -115,7 +115,7 @@ def test_a_folder_that_cant_be_written_is_words(tmp_path):
             "for act in (lambda: City.open(Path(sys.argv[1])), lambda: City.create(Path(sys.argv[2]), '')):\n"
             "    try: act()\n    except TwinError as why: print(type(why).__name__)\n"
         )
-        own = {**os.environ, "BALAD_HOME": str(home / "none")}
+        own = {**os.environ, "BALAD_HOME": str(tmp_path / "none")}
         words = [sys.executable, "-c", act, str(home / "c.balad"), str(home / "d.balad"), str(tmp_path / "w.balad")]
         done = subprocess.run(words, capture_output=True, text=True, env=own, check=False)
         assert done.stdout.split() == ["CannotOpen", "CannotWrite"], done.stderr
