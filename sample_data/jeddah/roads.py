@@ -1,72 +1,83 @@
-"""Roads: the grid's main roads and streets, and the Corniche along the coast."""
+"""Roads: main roads between superblocks, streets and lanes inside them, and the road along the coast."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 
-from sample_data.jeddah.frame import BLOCKWISE, SHOREWISE, buildable, land, placed
+from sample_data.jeddah import names
+from sample_data.jeddah.frame import DEEP, MOTORWAYS, behind, nodes, quad
 
-_AVENUES = (
-    ("Al-Madinah Road", "طريق المدينة"), ("King Fahd Road", "طريق الملك فهد"), ("Palestine Street", "شارع فلسطين"),
-    ("Sari Street", "شارع صاري"), ("Hira Street", "شارع حراء"), ("At-Tahliyah Street", "شارع التحلية"),
-    ("Ar-Rawdah Street", "شارع الروضة"), ("Al-Andalus Road", "طريق الأندلس"),
-)  # fmt: skip
+WIDTHS = {"motorway": 34.0, "main": 19.0}
+"""Metres between kerbs."""
+_COAST_WIDTH, _BACK_WIDTH = 18.0, 9.0
 
 
-def grid_roads(
-    cells: list[tuple[int, int]], streets: list[Any], widths: list[float]
-) -> tuple[list[Any], list[str], list[float], list[tuple[str, str]]]:
-    """Main roads between superblocks, every fourth inland a motorway; the streets inside them."""
-    edges: dict[tuple[int, int, int], None] = {}
+@dataclass(frozen=True)
+class Roads:
+    """Lines with what is known of each."""
+
+    lines: list[Any]
+    classes: list[str]
+    widths: list[float]
+    titles: list[tuple[str, str] | tuple[None, None]]
+
+    def add(self, lines: Any, kind: str, width: Any, title: tuple[str, str] | tuple[None, None]) -> None:
+        """More lines of one class and name."""
+        widths = np.broadcast_to(width, len(lines)).tolist()
+        self.lines.extend(lines)
+        self.classes.extend([kind] * len(lines))
+        self.widths.extend(widths)
+        self.titles.extend([title] * len(lines))
+
+
+def roads(cells: list[tuple[int, int]], streets: list[Any], widths: list[Any]) -> Roads:
+    """All roads of the superblocks that are built."""
+    found = Roads([], [], [], [])
+    for (way, number), spans in sorted(_edges(cells).items()):
+        fast = way == 0 and number in MOTORWAYS
+        title = (names.AVENUES if way == 0 else names.STREETS).get(number, (None, None))
+        kind = "motorway" if fast else "main"
+        found.add(_main(way, number, spans), kind, WIDTHS[kind], title)
+    ground = shapely.union_all([shapely.Polygon(quad(*cell)) for cell in cells])
+    found.add(_along(ground, 0.0), "main", _COAST_WIDTH, names.CORNICHE)
+    found.add(_along(ground, 20 + DEEP + 8.5), "street", _BACK_WIDTH, (None, None))
+    for lines, wide in zip(streets, widths, strict=True):
+        found.add(lines, "street", wide, (None, None))
+    return found
+
+
+def _edges(cells: list[tuple[int, int]]) -> dict[tuple[int, int], set[int]]:
+    """For each grid line the spans between crossings that touch a built superblock."""
+    found: dict[tuple[int, int], set[int]] = {}
     for column, row in cells:
-        edges |= {
-            (0, column, row): None,
-            (0, column + 1, row): None,
-            (1, column, row): None,
-            (1, column, row + 1): None,
-        }
-    lines, kinds, wide, titles = [], [], [], []
-    for way, column, row in edges:
-        ends = [[column, row], [column, row + 1]] if way == 0 else [[column, row], [column + 1, row]]
-        line = shapely.LineString(placed(np.array(ends) * (BLOCKWISE, SHOREWISE)))
-        fast = way == 0 and column % 4 == 2
-        number = column if way == 0 else row + 3
-        for part in _ashore(line):
-            lines.append(part)
-            kinds.append("motorway" if fast else "main")
-            wide.append(24.0 if fast else 17.0)
-            titles.append(_AVENUES[number % len(_AVENUES)])
-    for inside, width in zip(streets, widths, strict=True):
-        for line in inside:
-            for part in _ashore(shapely.LineString(placed(line))):
-                lines.append(part)
-                kinds.append("street")
-                wide.append(max(3.5, width - 4.0))
-                titles.append(("", ""))
-    return lines, kinds, wide, [(en or None, ar or None) for en, ar in titles]  # type: ignore[misc]
+        for side in (0, 1):
+            found.setdefault((0, column + side), set()).add(row)
+            found.setdefault((1, row + side), set()).add(column)
+    return found
 
 
-def corniche(extent: tuple[float, float, float, float]) -> tuple[list[Any], tuple[str, str]]:
-    """The road that follows the coast behind its promenade."""
-    west, south, east, north = extent
-    line = shapely.boundary(land().buffer(-62.0, quad_segs=4))
-    near = shapely.intersection(line, shapely.box(west - 400, south - 500, east, north + 500))
-    parts = [part for part in shapely.get_parts(near) if part.length > 200]
-    joined = shapely.line_merge(shapely.union_all(parts)) if parts else shapely.LineString()
-    smooth = shapely.simplify(joined, 3.0)
-    return [_rounded(part) for part in shapely.get_parts(smooth) if part.length > 200], (
-        "Corniche Road",
-        "طريق الكورنيش",
-    )
+def _main(way: int, number: int, spans: set[int]) -> list[Any]:
+    lines = []
+    for span in sorted(spans):
+        ends = np.array([span, span + 1])
+        fixed = np.full(2, number)
+        points = nodes(fixed, ends) if way == 0 else nodes(ends, fixed)
+        lines.append(shapely.LineString(points))
+    return _parts(shapely.intersection(np.array(lines, object), behind(0.0)), 15.0)
 
 
-def _ashore(line: Any) -> list[Any]:
-    found = shapely.intersection(line, buildable(70.0))
-    return [_rounded(part) for part in shapely.get_parts(found) if part.length > 15]
+def _along(ground: Any, metres: float) -> list[Any]:
+    """The line that follows the coast so many metres behind its road, where the city is built."""
+    line = shapely.get_exterior_ring(behind(metres))
+    near = shapely.intersection(line, shapely.buffer(ground, 60.0))
+    return _parts(shapely.line_merge(near), 120.0)
 
 
-def _rounded(line: Any) -> Any:
-    return shapely.transform(line, lambda points: np.round(points, 2))
+def _parts(lines: Any, least: float) -> list[Any]:
+    parts = shapely.get_parts(lines)
+    kept = parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > least)]
+    return list(shapely.set_precision(kept, 0.01))

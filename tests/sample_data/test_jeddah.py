@@ -1,81 +1,164 @@
-"""The sample: exact in number, believable in form, the same for the same seed."""
+"""The sample: exact in number, sound in form, the same for the same seed."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
-from sample_data.jeddah import frame
-from sample_data.jeddah.generate import generate
+from sample_data.jeddah import columns, frame
+from sample_data.jeddah.generate import cameras, generate
+from sample_data.jeddah.terrain import relief
 from tests.real import data
+
+COUNT = 3_000
 
 
 @pytest.fixture(scope="module")
 def layers():
-    return {layer.id: layer for layer in generate(3_000, 1)}
+    return {layer.id: layer for layer in generate(COUNT, 1)}
+
+
+def read(layer):
+    return shapely.from_wkb(layer.table["geometry"].to_numpy(zero_copy_only=False))
 
 
 @pytest.fixture(scope="module")
-def buildings(layers):
-    return shapely.from_wkb(layers["buildings"].table["geometry"].to_numpy(zero_copy_only=False))
+def footprints(layers):
+    """What each building covers: a landmark's solid begins with its floor."""
+    return np.array([shapely.force_2d(shapely.get_geometry(shape, 0)) for shape in read(layers["buildings"])], object)
 
 
-def test_the_number_is_exact(layers):
-    assert layers["buildings"].table.num_rows == 3_000
-    assert len(set(layers["buildings"].table["uid"].to_pylist())) == 3_000
+def by_uid(layer, wanted):
+    found = dict(zip(layer.table["uid"].to_pylist(), read(layer), strict=True))
+    return np.array([found[name] for name in wanted.to_pylist()], object)
 
 
-def test_buildings_are_sound_and_stand_apart(buildings):
-    assert shapely.is_valid(buildings).all()
-    tree = shapely.STRtree(buildings)
-    one, other = tree.query(buildings, predicate="intersects")
-    touching = one < other
-    assert (
-        shapely.area(shapely.intersection(buildings[one[touching]], buildings[other[touching]])).max(initial=0) < 0.01
-    )
+def digest(count, seed):
+    found = hashlib.sha256()
+    for layer in generate(count, seed):
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, layer.table.schema) as writer:
+            writer.write_table(layer.table.combine_chunks())
+        found.update(sink.getvalue())
+    return found.hexdigest()
 
 
-def test_none_stands_in_the_sea_or_on_a_road(layers, buildings):
-    assert shapely.contains(frame.land(), buildings).all()
-    roads = layers["roads"].table
-    lines = shapely.from_wkb(roads["geometry"].to_numpy(zero_copy_only=False))
-    ribbons = shapely.buffer(lines, np.array(roads["width"].to_pylist()) / 2 - 0.2, cap_style="flat")
-    tree = shapely.STRtree(buildings)
-    assert not len(tree.query(ribbons, predicate="intersects")[0])
+def test_the_same_seed_makes_the_same_city():
+    first = digest(700, 5)
+    assert digest(700, 5) == first
+    assert digest(700, 6) != first
 
 
-def test_every_building_stands_on_its_parcel(layers, buildings):
-    parcels = layers["parcels"].table
-    lots = dict(
-        zip(
-            parcels["uid"].to_pylist(),
-            shapely.from_wkb(parcels["geometry"].to_numpy(zero_copy_only=False)),
-            strict=True,
-        )
-    )
-    mine = np.array([lots[name] for name in layers["buildings"].table["parcel"].to_pylist()], object)
-    assert shapely.covers(shapely.buffer(mine, 0.05), buildings).all()
+@pytest.mark.parametrize("count", [1, 1_234, COUNT])
+def test_the_number_is_exact(count):
+    table = next(layer for layer in generate(count, 1) if layer.id == "buildings").table
+    assert table.num_rows == count
+    assert len(set(table["uid"].to_pylist())) == count
+
+
+def test_buildings_are_sound_and_stand_apart(footprints):
+    assert shapely.is_valid(footprints).all()
+    assert shapely.area(footprints).min() > 25
+    tree = shapely.STRtree(footprints)
+    one, other = tree.query(footprints, predicate="intersects")
+    assert not (one < other).any()
+
+
+def test_none_stands_in_the_sea(footprints):
+    shapely.prepare(frame.land())
+    assert shapely.contains(frame.land(), footprints).all()
+
+
+def test_none_stands_on_a_road(layers, footprints):
+    widths = layers["roads"].table["width"].to_numpy()
+    ribbons = shapely.buffer(shapely.force_2d(read(layers["roads"])), widths / 2, cap_style="flat")
+    assert not len(shapely.STRtree(footprints).query(ribbons, predicate="intersects")[0])
+
+
+def test_every_building_stands_on_its_parcel_in_its_district(layers, footprints):
+    table = layers["buildings"].table
+    parcels = by_uid(layers["parcels"], table["parcel"])
+    assert shapely.covers(shapely.buffer(parcels, 0.03), footprints).all()
+    blocks = by_uid(layers["blocks"], table["block"])
+    assert shapely.covers(shapely.buffer(blocks, 0.1), footprints).all()
+    districts = dict(zip(layers["districts"].table["name_en"].to_pylist(), read(layers["districts"]), strict=True))
+    mine = np.array([districts[name] for name in table["district_en"].to_pylist()], object)
+    assert shapely.contains(mine, shapely.point_on_surface(footprints)).all()
+
+
+def test_levels_of_administration_hold_each_other(layers):
+    municipality = shapely.buffer(read(layers["municipality"])[0], 0.1)
+    for name in ("sub_municipalities", "districts", "plans"):
+        assert shapely.covers(municipality, read(layers[name])).all()
+    plans = {int(name.removeprefix("Plan ")) for name in layers["plans"].table["name_en"].to_pylist()}
+    assert set(layers["buildings"].table["plan"].to_pylist()) <= plans
+
+
+def test_parcels_do_not_overlap(layers):
+    parcels = read(layers["parcels"])
+    one, other = shapely.STRtree(parcels).query(parcels, predicate="intersects")
+    pairs = one < other
+    assert shapely.area(shapely.intersection(parcels[one[pairs]], parcels[other[pairs]])).max(initial=0) < 0.6
+
+
+def test_the_ground_under_a_building_is_the_terrains(layers, footprints):
+    points, whose = shapely.get_coordinates(footprints, return_index=True)
+    lowest = np.full(len(footprints), np.inf)
+    np.minimum.at(lowest, whose, relief().at(points))
+    assert np.abs(lowest - layers["buildings"].table["ground"].to_numpy()).max() < 0.6
 
 
 def test_names_are_in_both_languages(layers):
     for layer in layers.values():
         assert layer.title_en and layer.title_ar
         assert all(column["title_en"] and column["title_ar"] for column in layer.columns)
-    named = layers["buildings"].table.filter(~np.array(layers["buildings"].table["name_ar"].is_null()))
-    assert named.num_rows > 5
-    assert not named["name_en"].null_count
+        if "name_ar" in layer.table.column_names:
+            assert layer.table["name_ar"].is_null().equals(layer.table["name_en"].is_null())
+    named = layers["buildings"].table["name_ar"]
+    assert len(named) - named.null_count > 5
+    assert set(layers["buildings"].table["use"].to_pylist()) <= set(columns.names.USES_AR)
 
 
-def test_the_coast_is_jeddahs(layers):
+def test_the_columns_are_those_that_are_documented(layers):
+    kinds = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
+    for layer in layers.values():
+        said = {column["name"]: kinds[column["type"]] for column in layer.columns}
+        schema = layer.table.schema
+        found = {name: schema.field(name).type for name in schema.names if name not in {"uid", "geometry"}}
+        assert found == said, layer.id
+
+
+def test_coordinates_are_whole_centimetres(layers):
+    for name in ("buildings", "parcels", "roads", "districts"):
+        points = shapely.get_coordinates(read(layers[name]), include_z=True)
+        points = points[:, : 3 if np.isfinite(points[:, 2]).all() else 2]
+        assert np.array_equal(points, np.round(points, 2)), name
+
+
+def test_the_coast_is_jeddahs():
     reference = json.loads(data("jeddah/jeddah_coast_gshhg_f.geojson").read_text())
     lines = [shapely.geometry.shape(feature["geometry"]) for feature in reference["features"]]
     import pyproj
 
     forward = pyproj.Transformer.from_crs("EPSG:4326", frame.CRS, always_xy=True).transform
     theirs = shapely.transform(shapely.union_all(lines), lambda points: np.column_stack(forward(*points.T)))
-    for east, north in ((510_800, 2_390_000), (511_300, 2_385_000)):
+    for east, north in ((510_800, 2_390_000), (511_300, 2_385_000), (516_000, 2_381_000), (519_000, 2_377_000)):
         point = shapely.Point(east, north)
         assert abs(shapely.distance(frame.shore(), point) - shapely.distance(theirs, point)) < 60
+
+
+def test_the_first_view_is_from_the_sea():
+    """The default camera stands offshore and looks north-east."""
+    from twin.model.view import Camera
+
+    found = {name: Camera(**fields) for name, fields in cameras(20_000).items()}
+    assert {"overview", "street", "district"} <= set(found)
+    east, north, height = found["overview"].eye()
+    assert height > 100
+    assert not shapely.contains_xy(frame.land(), east, north)
+    assert 10 < found["overview"].azimuth < 80
