@@ -49,6 +49,7 @@ def surveyed(documents: list[Document]) -> Survey:
 
 def crs_of(header: dict[str, Any]) -> str | None:
     """``EPSG:n`` from the URN of CityJSON 1.0 or the URL of 1.1 and 2.0."""
-    named = (header.get("metadata") or {}).get("referenceSystem")
+    metadata = header.get("metadata")
+    named = metadata.get("referenceSystem") if isinstance(metadata, dict) else None
     found = re.search(r"([A-Za-z]+)(?::[^:]*:|/[^/]*/|:)(\d+)$", str(named or ""))
     return f"{found[1].upper()}:{found[2]}" if found else None

@@ -16,6 +16,12 @@ from twin.core.errors import NotThisFormat
 from twin.core.i18n import mark
 
 VERSIONS = ("1.0", "1.1", "2.0")
+DEEPEST = 200
+"""Levels of nesting: CityJSON itself needs about 12."""
+_CHUNK = 4 << 20
+_STEPS = np.zeros(256, np.int8)
+_STEPS[[ord("["), ord("{")]] = 1
+_STEPS[[ord("]"), ord("}")]] = -1
 _EXACT = 2.0**53
 """Integers beyond this are no longer exact as doubles."""
 
@@ -39,7 +45,18 @@ def parsed(data: bytes, path: Path) -> dict[str, Any]:
         raise NotThisFormat("This is not valid JSON: {why}", path, why=str(why)[:120]) from None
     if not isinstance(found, dict):
         raise NotThisFormat("This JSON is not an object, so it is no CityJSON.", path)
+    if depth(data) > DEEPEST:
+        raise NotThisFormat("This JSON is nested too deep to be a city: {most} levels are read.", path, most=DEEPEST)
     return found
+
+
+def depth(data: bytes) -> int:
+    """How deep brackets nest at the most; those inside strings count too, which errs on the safe side."""
+    codes, now, most = np.frombuffer(data, np.uint8), 0, 0
+    for start in range(0, len(codes), _CHUNK):
+        levels = now + np.cumsum(_STEPS[codes[start : start + _CHUNK]], dtype=np.int32)
+        now, most = int(levels[-1]), max(most, int(levels.max()))
+    return most
 
 
 @lru_cache(maxsize=1)
@@ -88,8 +105,9 @@ def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64
     if not isinstance(vertices, list):
         raise NotThisFormat("It has no list of “vertices”.", path)
     try:
-        points = np.array(vertices, np.float64).reshape(-1, 3)
-        right = len(points) == len(vertices)
+        given = np.array(vertices)
+        points = given.astype(np.float64).reshape(-1, 3)
+        right = len(points) == len(vertices) and (given.dtype.kind in "iuf" or not len(vertices))
     except (ValueError, TypeError, OverflowError):
         right = False
     if not right or not np.isfinite(points).all() or (np.abs(points) > _EXACT).any():
@@ -99,7 +117,7 @@ def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64
     try:
         scale = np.array(transform["scale"], np.float64)
         translate = np.array(transform["translate"], np.float64)
-        right = scale.shape == translate.shape == (3,) and bool(np.isfinite([scale, translate]).all())
+        right = scale.shape == translate.shape == (3,) and bool(np.isfinite([scale, translate]).all() and scale.all())
     except (ValueError, TypeError, KeyError, OverflowError):
         right = False
     if not right:

@@ -44,13 +44,21 @@ def shape(geometry: dict[str, Any], vertices: Points, templates: dict[str, Any] 
     kind, boundaries = geometry.get("type"), geometry.get("boundaries")
     if kind not in _DEPTH or not isinstance(boundaries, list):
         raise Fault(mark("it has a geometry of an unknown type"))
-    check_indices(boundaries, _DEPTH[kind] + (kind != "MultiPoint") * 0, len(vertices))
+    check_indices(boundaries, _DEPTH[kind], len(vertices))
     if kind == "MultiPoint":
         return Shape(_points(vertices[np.array(boundaries, np.int64)])) if boundaries else Shape()
     if kind == "MultiLineString":
         lines = [vertices[np.array(line, np.int64)] for line in boundaries if len(line) > 1]
         return Shape(_lines(lines), dropped=len(boundaries) - len(lines)) if lines else Shape()
     return _surfaces(geometry, kind, vertices)
+
+
+def check(geometry: dict[str, Any], count: int) -> None:
+    """Whether a geometry of any level of detail points only to vertices that are there; Fault otherwise."""
+    kind, boundaries = geometry.get("type"), geometry.get("boundaries")
+    if not isinstance(boundaries, list) or (kind not in _DEPTH and kind != "GeometryInstance"):
+        raise Fault(mark("it has a geometry of an unknown type"))
+    check_indices(boundaries, _DEPTH.get(str(kind), 0), count)
 
 
 def surfaces_of(kind: str, boundaries: list[Any]) -> Iterator[list[list[int]]]:
@@ -87,8 +95,8 @@ def _surfaces(geometry: dict[str, Any], kind: str, vertices: Points) -> Shape:
     names = _semantics(geometry, kind)
     polygons, kept, dropped = [], [], 0
     for number, surface in enumerate(surfaces_of(kind, geometry["boundaries"])):
-        rings = [ring for ring in surface if len(set(ring)) > 2]
-        if not surface or not rings or (rings[0] is not surface[0] and len(set(surface[0])) < 3):
+        rings = [ring for ring in surface if _corners(ring, vertices) > 2]
+        if not rings or rings[0] is not surface[0]:
             dropped += 1
             continue
         polygons.append(_polygon(rings, vertices))
@@ -100,6 +108,12 @@ def _surfaces(geometry: dict[str, Any], kind: str, vertices: Points) -> Shape:
     if not polygons:
         return Shape(dropped=dropped)
     return Shape(struct.pack("<BII", 1, _POLYGONS, len(polygons)) + b"".join(polygons), names, dropped, kept)
+
+
+def _corners(ring: list[int], vertices: Points) -> int:
+    """How many places a ring passes through: two indices may name one place."""
+    numbers = set(ring)
+    return len(numbers) if len(numbers) < 3 else len({tuple(vertices[number]) for number in numbers})
 
 
 def _semantics(geometry: dict[str, Any], kind: str) -> list[str | None] | None:

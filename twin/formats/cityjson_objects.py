@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from twin.core.errors import NotThisFormat
 from twin.core.i18n import mark, tr, trn
 from twin.formats.cityjson_document import Document
-from twin.formats.cityjson_geometry import Fault, Points, Shape, finest, shape
+from twin.formats.cityjson_geometry import Fault, Points, Shape, check, finest, shape
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place
 from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, OWN, SURFACES, UID
@@ -61,7 +62,7 @@ def batches(documents: Iterator[Document], place: Place, notes: Notes, path: Pat
     seen: set[str] = set()
     for document in documents:
         header = header or _facts(document)
-        vertices = _placed(document.vertices, place)
+        vertices = _placed(document.vertices, place, rounded="transform" not in document.header)
         for uid, thing in document.objects.items():
             theme = theme_of(thing["type"])
             notes.read(theme)
@@ -87,9 +88,10 @@ def _facts(document: Document) -> dict[str, Any]:
     return {key: value for key, value in document.header.items() if key not in {"type", "version"}}
 
 
-def _placed(vertices: Points, place: Place) -> Points:
+def _placed(vertices: Points, place: Place, *, rounded: bool) -> Points:
+    """In the city; rounded where they were moved, or came as decimals that no transform gives back."""
     placed = place(vertices)
-    if np.array_equal(placed, vertices):
+    if not rounded and np.array_equal(placed, vertices):
         return vertices
     return np.rint(placed / STEP) * STEP
 
@@ -105,9 +107,11 @@ def _take(
     path: Path,
 ) -> None:
     geometries = thing.get("geometry") or []
-    attributes = dict(thing.get("attributes") or {})
-    exact = attributes.pop(WKB, None)
     try:
+        attributes = {**(thing.get("attributes") or {})}
+        exact = _exact(attributes.pop(WKB, None))
+        for geometry in geometries:
+            check(geometry, len(vertices))
         best = finest(geometries)
         made = shape(best, vertices, header.get("geometry-templates")) if best else Shape()
         rest = _rest(thing, geometries, vertices)
@@ -117,7 +121,7 @@ def _take(
             raise NotThisFormat(words, path, id=uid) from None
         notes.refused(theme, uid, tr(fault.args[0]))
         return
-    except (TypeError, AttributeError, KeyError):
+    except (TypeError, AttributeError, KeyError, ValueError):
         notes.refused(theme, uid, tr("its geometry is not built as CityJSON says"))
         return
     if made.dropped:
@@ -129,7 +133,7 @@ def _take(
     layer.rows.append(
         {
             UID: uid,
-            GEOMETRY: bytes.fromhex(exact) if exact else made.wkb,
+            GEOMETRY: exact or made.wkb,
             OBJECT_TYPE: None if exact else thing["type"],
             LOD: None if best is None or exact else str(best.get("lod", "")) or None,
             SURFACES: canonical(made.surfaces) if made.surfaces is not None and not exact else None,
@@ -137,6 +141,18 @@ def _take(
         }
     )
     layer.attributes.append({_free(name): value for name, value in attributes.items()})
+
+
+def _exact(said: Any) -> bytes | None:
+    """The geometry that our own writer put beside the drawn one; Fault where it is none."""
+    if said is None:
+        return None
+    try:
+        wkb = bytes.fromhex(said)
+        shapely.from_wkb(wkb)
+    except (TypeError, ValueError, shapely.errors.GEOSException):
+        raise Fault(mark("its exact geometry is no WKB")) from None
+    return wkb
 
 
 def _rest(thing: dict[str, Any], geometries: list[dict[str, Any]], vertices: Points) -> str:

@@ -12,6 +12,8 @@ import orjson
 import pyarrow as pa
 import shapely
 
+from twin.core.errors import CannotWrite
+from twin.core.i18n import mark
 from twin.formats.cityjson_objects import COMMON, RESERVED, STEP, WKB
 from twin.formats.writing import whole
 from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, UID
@@ -24,7 +26,12 @@ def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, A
     header = json.loads((meta or {}).get("cityjson") or "{}")
     vertices = _Vertices()
     objects = dict(_object(row, vertices) for row in table.to_pylist())
-    scale, translate, whole_numbers = vertices.packed(header.get("transform"))
+    scale, translate, whole_numbers, exact = vertices.packed(header.get("transform"))
+    if not exact:
+        words = mark(
+            "CityJSON’s whole numbers can’t give these coordinates back exactly: export to GeoPackage instead."
+        )
+        raise CannotWrite(words, out)
     document = {
         **{key: value for key, value in header.items() if key != "transform"},
         "type": "CityJSON",
@@ -48,14 +55,15 @@ class _Vertices:
         """Its index."""
         return self._numbers.setdefault(tuple(point), len(self._numbers))
 
-    def packed(self, transform: dict[str, Any] | None) -> tuple[list[float], list[float], list[list[int]]]:
-        """Scale, translation and whole numbers that give every coordinate back exactly, if any do."""
+    def packed(self, transform: dict[str, Any] | None) -> tuple[list[float], list[float], list[list[int]], bool]:
+        """Scale, translation and whole numbers, and whether they give every coordinate back exactly."""
         points = np.array(list(self._numbers), np.float64).reshape(-1, 3)
         for scale, translate in _candidates(transform):
             numbers = np.rint((points - translate) / scale)
-            if np.array_equal(numbers * scale + translate, points):
+            exact = np.array_equal(numbers * scale + translate, points)
+            if exact:
                 break
-        return scale.tolist(), translate.tolist(), numbers.astype(np.int64).tolist()
+        return scale.tolist(), translate.tolist(), numbers.astype(np.int64).tolist(), exact
 
 
 def _candidates(transform: dict[str, Any] | None) -> list[tuple[Any, Any]]:
