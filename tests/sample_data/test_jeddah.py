@@ -13,6 +13,7 @@ import shapely
 from sample_data.jeddah import columns, frame
 from sample_data.jeddah.generate import cameras, generate
 from sample_data.jeddah.terrain import relief
+from tests.command import PROGRAM
 from tests.real import data
 
 COUNT = 3_000
@@ -162,3 +163,9 @@ def test_the_first_view_is_from_the_sea():
     assert height > 100
     assert not shapely.contains_xy(frame.land(), east, north)
     assert 10 < found["overview"].azimuth < 80
+
+
+def test_the_coast_comes_with_its_licence():
+    folder = PROGRAM / "sample_data" / "jeddah"
+    assert "LESSER GENERAL PUBLIC LICENSE" in (folder / "LICENSE-coast.LGPL-3.txt").read_text()
+    assert "LICENSE-coast.LGPL-3.txt" in (folder / "README.md").read_text()
