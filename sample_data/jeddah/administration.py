@@ -14,6 +14,7 @@ from sample_data.jeddah.columns import PARCELS, SampleLayer, columns
 from sample_data.jeddah.frame import mainland, quad
 from sample_data.jeddah.growth import City
 from sample_data.jeddah.layers import areas, wkb
+from sample_data.jeddah.terrain import raised
 
 FIRST_PLAN = 400
 
@@ -59,7 +60,7 @@ def _lots(city: City, which: str, en: str, ar: str) -> SampleLayer:
     table = pa.table(
         {
             "uid": [name for n, some in enumerate(rows) for name in ids(n, range(len(some)))],
-            "geometry": wkb(np.concatenate(rows)),
+            "geometry": wkb(raised(np.concatenate(rows))),
             "plan": plan,
             "object_type": pa.array([which[:-1]] * len(plan), pa.string()),
         }

@@ -38,7 +38,7 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
             kind="terrain", visible=False,
         )  # fmt: skip
     yield from administration(city)
-    parks = raised(np.concatenate([found.parks for found in city.built]))
+    parks = np.concatenate([found.parks for found in city.built])
     titles = [("Park", "حديقة")] * len(parks)
     yield areas("parks", "Parks", "الحدائق", parks, ["park"] * len(parks), titles, visible=True)
     yield _roads(city)
@@ -46,12 +46,12 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
 
 
 def cameras(buildings: int = 20_000) -> dict[str, dict[str, float]]:
-    """The views that a sample is first seen in, as fields of a camera."""
+    """The views that a sample is first seen in, as fields of a camera: from the sea, on the Corniche, over Al-Balad."""
     reach = max(0.5, min(2.5, (buildings / 20_000) ** 0.5))
     return {
-        "overview": _camera(515_900, 2_380_900, 0, 3_600.0 * reach, 38, -24, 40),
-        "street": _camera(516_300, 2_381_900, 12, 420, 20, -12, 48),
-        "district": _camera(519_100, 2_377_100, 5, 900, 30, -30, 40),
+        "overview": _camera(516_000, 2_381_100, 0, 2_300.0 * reach, 38, -18, 40),
+        "street": _camera(516_390, 2_381_070, 15, 590, 30, -13, 48),
+        "district": _camera(519_450, 2_376_560, 5, 420, 20, -23, 48),
     }
 
 

@@ -14,6 +14,8 @@ from sample_data.jeddah.lots import MANNERS, cut
 
 _AXIS = shapely.LineString([(518_900, 2_377_000), (517_500, 2_380_200), (515_600, 2_382_000), (512_900, 2_382_000)])
 """From the old town's gate to the Corniche: what lies nearer is built first."""
+_LAGOON = shapely.Point(516_100, 2_381_300)
+"""Where the first view looks: the smallest sample begins there."""
 _GATE, _OLD = np.array([519_250.0, 2_376_600.0]), 780.0
 """The old town's middle, and how far its lanes reach, in metres."""
 _SINCE = {"old": 1905, "centre": 1966, "flats": 1974, "villas": 1982, "small": 1986}
@@ -64,7 +66,7 @@ def _order(wanted: int) -> list[tuple[int, int]]:
     column, row = (part.ravel() for part in np.meshgrid(side, side))
     corners = np.stack([quad(int(i), int(j)) for i, j in zip(column, row, strict=True)])
     middle = shapely.points(corners.mean(axis=1))
-    away = np.round(shapely.distance(middle, _AXIS), 1)
+    away = np.round(shapely.distance(middle, _AXIS) + 0.12 * shapely.distance(middle, _LAGOON), 1)
     ashore = shapely.intersects(behind(40.0), shapely.polygons(corners))
     order = np.lexsort((row, column, away))
     return [(int(column[n]), int(row[n])) for n in order if ashore[n]]

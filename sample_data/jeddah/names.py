@@ -53,7 +53,7 @@ DISTRICTS = (
 )
 SUB_MUNICIPALITIES = (
     ("Historic Jeddah", "جدة التاريخية"),
-    ("Al-Sharafiyah", "الشرفية"),
+    ("Ash-Sharafiyah", "الشرفية"),
     ("Al-Aziziyah", "العزيزية"),
     ("Jeddah Al-Jadidah", "جدة الجديدة"),
     ("Obhur", "أبحر"),
@@ -66,9 +66,9 @@ AVENUES = {
     # Main roads along the shore, by their grid line.
     -6: ("Prince Sultan Road", "طريق الأمير سلطان"), -4: ("King Road", "طريق الملك"),
     -2: ("Prince Faisal bin Fahd Road", "طريق الأمير فيصل بن فهد"),
-    0: ("Al-Hamra Street", "شارع الحمراء"), 1: ("Hail Street", "شارع حائل"), 2: ("Al-Andalus Road", "طريق الأندلس"),
-    3: ("Al-Madinah Road", "طريق المدينة"), 5: ("King Fahd Road", "طريق الملك فهد"),
-    7: ("King Khalid Street", "شارع الملك خالد"), 14: ("Al-Haramain Expressway", "طريق الحرمين السريع"),
+    0: ("Al-Hamra Street", "شارع الحمراء"), 2: ("Hail Street", "شارع حائل"), 3: ("Al-Andalus Road", "طريق الأندلس"),
+    5: ("Al-Madinah Road", "طريق المدينة"), 7: ("King Fahd Road", "طريق الملك فهد"),
+    9: ("King Khalid Street", "شارع الملك خالد"), 14: ("Al-Haramain Expressway", "طريق الحرمين السريع"),
 }  # fmt: skip
 STREETS = {
     # Main roads that lead inland, by their grid line.
@@ -97,6 +97,10 @@ MOSQUES = (
     ("As-Salam", "السلام"), ("Al-Iman", "الإيمان"), ("Al-Huda", "الهدى"), ("Al-Ikhlas", "الإخلاص"),
     ("Al-Firdaws", "الفردوس"), ("As-Sabr", "الصبر"), ("Ar-Ridwan", "الرضوان"), ("Al-Furqan", "الفرقان"),
     ("At-Tawbah", "التوبة"), ("Al-Birr", "البر"), ("Al-Ihsan", "الإحسان"), ("Al-Yaqin", "اليقين"),
+    ("Ash-Shukr", "الشكر"), ("Al-Amanah", "الأمانة"), ("As-Sidq", "الصدق"), ("Al-Wafa", "الوفاء"),
+    ("Al-Karam", "الكرم"), ("Ar-Rayyan", "الريان"), ("As-Safwah", "الصفوة"), ("Al-Khayr", "الخير"),
+    ("Al-Qiblatayn", "القبلتين"), ("Al-Bayan", "البيان"), ("Al-Fath", "الفتح"), ("An-Nasr", "النصر"),
+    ("Al-Anwar", "الأنوار"), ("As-Sakinah", "السكينة"), ("Al-Hikmah", "الحكمة"),
 )  # fmt: skip
 TOWERS = (
     ("Lulu", "اللؤلؤ"), ("Marjan", "المرجان"), ("Nakheel", "النخيل"), ("Bahr", "البحر"), ("Shams", "الشمس"),

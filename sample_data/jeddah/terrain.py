@@ -75,7 +75,8 @@ def raised(geometries: Any) -> Any:
         return geometries
     fine = shapely.segmentize(geometries, STEP / 2)
     flat = shapely.force_3d(fine)
-    return shapely.transform(flat, lambda xyz: np.column_stack([xyz[:, :2], relief().at(xyz[:, :2])]), include_z=True)
+    xy = np.round(shapely.get_coordinates(flat), 2)
+    return shapely.set_coordinates(flat, np.column_stack([xy, relief().at(xy)]))
 
 
 def _segments() -> Any:

@@ -10,10 +10,9 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from sample_data.jeddah import columns, frame
+from sample_data.jeddah import columns, frame, terrain
 from sample_data.jeddah.generate import cameras, generate
 from sample_data.jeddah.terrain import relief
-from tests.command import PROGRAM
 from tests.real import data
 
 COUNT = 3_000
@@ -114,6 +113,38 @@ def test_the_ground_under_a_building_is_the_terrains(layers, footprints):
     assert np.abs(lowest - layers["buildings"].table["ground"].to_numpy()).max() < 0.6
 
 
+@pytest.fixture
+def hills(monkeypatch):
+    """The whole relief, whatever the sample builds of it."""
+    monkeypatch.setattr(terrain, "RELIEF", 1.0)
+    terrain.relief.cache_clear()
+    yield terrain.relief()
+    terrain.relief.cache_clear()
+
+
+def test_the_terrain_rises_gently_inland(hills):
+    for north in (2_377_000, 2_384_000, 2_390_000):
+        shore, town, edge = hills.at(
+            [(512_000 if north > 2_380_000 else 519_200, north), (524_000, north), (534_000, north)]
+        )
+        assert 0 <= shore < 6 < town < 60 < edge < 160
+
+
+def test_the_triangles_lie_where_the_ground_is_said_to_be(hills):
+    triangles = shapely.get_parts(terrain.patches((514_000, 2_380_000, 518_000, 2_384_000)))
+    points = shapely.get_coordinates(triangles, include_z=True).reshape(-1, 4, 3)[:, :3]
+    middles = points.mean(axis=1)
+    assert np.abs(hills.at(middles[:, :2]) - middles[:, 2]).max() < 0.02
+    assert shapely.area(triangles) == pytest.approx(terrain.STEP**2 / 2)
+
+
+def test_roads_lie_on_the_ground(hills):
+    line = shapely.LineString([(517_000, 2_382_000), (520_500, 2_382_600)])
+    points = shapely.get_coordinates(terrain.raised(np.array([line]))[0], include_z=True)
+    assert len(points) > 30
+    assert np.abs(points[:, 2] - hills.at(points[:, :2])).max() < 0.02
+
+
 def test_names_are_in_both_languages(layers):
     for layer in layers.values():
         assert layer.title_en and layer.title_ar
@@ -163,9 +194,3 @@ def test_the_first_view_is_from_the_sea():
     assert height > 100
     assert not shapely.contains_xy(frame.land(), east, north)
     assert 10 < found["overview"].azimuth < 80
-
-
-def test_the_coast_comes_with_its_licence():
-    folder = PROGRAM / "sample_data" / "jeddah"
-    assert "LESSER GENERAL PUBLIC LICENSE" in (folder / "LICENSE-coast.LGPL-3.txt").read_text()
-    assert "LICENSE-coast.LGPL-3.txt" in (folder / "README.md").read_text()
