@@ -13,7 +13,7 @@ from layers.surfaces import mesh as mesh
 from layers.surfaces import packed_faces
 
 KIND = "roads"
-VERSION = 1
+VERSION = 2
 COLUMNS: tuple[str, ...] = ("object_type", "road_class", "width")
 WIDTHS = {"motorway": 28.0, "main": 18.0, "street": 9.0}
 """Metres, where a road names no width."""
@@ -30,6 +30,7 @@ def encode(table: pa.Table) -> bytes:
     line = shapely.get_dimensions(geometries) == 1
     ribbons = np.where(line, shapely.buffer(geometries, widths / 2, cap_style="flat", quad_segs=3), geometries)
     names = [name if name in WIDTHS else "street" for name in classes]
+    ribbons = _draped(ribbons, geometries)
     # Wider roads lie a hand above narrower ones, so that a crossing shows the wider.
     lifts = {"street": 0.10, "main": 0.16, "motorway": 0.22}
     raised = shapely.transform(shapely.force_3d(ribbons), lambda points: points, include_z=True)
@@ -40,6 +41,22 @@ def encode(table: pa.Table) -> bytes:
     typed = table.drop_columns(["object_type"]) if "object_type" in table.column_names else table
     palette.OBJECTS.update(palette.ROADS)
     return packed_faces(typed.append_column("object_type", pa.array(names)), raised)
+
+
+def _draped(ribbons: Any, lines: Any) -> Any:
+    """Ribbons at the heights of their lines, where lines have any."""
+    found = np.array(ribbons, object)
+    rows = np.flatnonzero((shapely.get_dimensions(lines) == 1) & shapely.has_z(lines))
+    if not len(rows):
+        return found
+    fine = shapely.force_3d(shapely.segmentize(found[rows], 100.0))
+    points, owner = shapely.get_coordinates(fine, include_z=True, return_index=True)
+    along = shapely.line_locate_point(shapely.force_2d(lines[rows])[owner], shapely.points(points[:, :2]))
+    flat = shapely.length(shapely.force_2d(lines[rows]))[owner]
+    foot = shapely.line_interpolate_point(lines[rows][owner], np.clip(along, 0.0, flat))
+    points[:, 2] = shapely.get_coordinates(foot, include_z=True)[:, 2]
+    found[rows] = shapely.set_coordinates(fine, points)
+    return found
 
 
 def _lifted(geometries: Any, metres: float) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sample_data.jeddah.frame import land
 
-RELIEF = 0.0
+RELIEF = 1.0
 """How much of the relief is built: 1 is all of it, 0 a level plain."""
 STEP = 200.0
 """Metres between grid points."""

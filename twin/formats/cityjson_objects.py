@@ -22,6 +22,8 @@ from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, OWN, SURFACES, U
 
 LOD = "lod"
 COMMON = (UID, GEOMETRY, OBJECT_TYPE, LOD, SURFACES, CITYJSON)
+FOREIGN = (OBJECT_TYPE, LOD, SURFACES)
+"""Columns that a layer of another origin may have by itself; its file carries them as attributes."""
 RESERVED = frozenset({*OWN, *COMMON})
 WKB = "balad_wkb"
 """The attribute that carries the exact geometry of a layer that did not come from CityJSON, as hexadecimal WKB."""
@@ -110,6 +112,8 @@ def _take(
     try:
         attributes = {**(thing.get("attributes") or {})}
         exact = _exact(attributes.pop(WKB, None))
+        own = {name: attributes.pop(name, None) for name in FOREIGN} if exact else {}
+        own = {name: value for name, value in own.items() if isinstance(value, str)}
         for geometry in geometries:
             check(geometry, len(vertices))
         best = finest(geometries)
@@ -134,9 +138,9 @@ def _take(
         {
             UID: uid,
             GEOMETRY: exact or made.wkb,
-            OBJECT_TYPE: None if exact else thing["type"],
-            LOD: None if best is None or exact else str(best.get("lod", "")) or None,
-            SURFACES: canonical(made.surfaces) if made.surfaces is not None and not exact else None,
+            OBJECT_TYPE: own.get(OBJECT_TYPE) if exact else thing["type"],
+            LOD: own.get(LOD) if best is None or exact else str(best.get("lod", "")) or None,
+            SURFACES: canonical(made.surfaces) if made.surfaces is not None and not exact else own.get(SURFACES),
             CITYJSON: None if exact else rest,
         }
     )
@@ -185,7 +189,8 @@ def _table(layer: _Layer, header: dict[str, Any]) -> pa.RecordBatch:
         for name in COMMON
     }
     if all(row[CITYJSON] is None for row in layer.rows):
-        columns = {name: columns[name] for name in (UID, GEOMETRY)}
+        said = [name for name in FOREIGN if any(row[name] is not None for row in layer.rows)]
+        columns = {name: columns[name] for name in (UID, GEOMETRY, *said)}
     for name in dict.fromkeys(name for found in layer.attributes for name in found):
         columns[name] = _column([found.get(name) for found in layer.attributes])
     table = pa.RecordBatch.from_pydict(columns)

@@ -14,7 +14,7 @@ import shapely
 
 from twin.core.errors import CannotWrite
 from twin.core.i18n import mark
-from twin.formats.cityjson_objects import COMMON, RESERVED, STEP, WKB
+from twin.formats.cityjson_objects import COMMON, FOREIGN, RESERVED, STEP, WKB
 from twin.formats.writing import whole
 from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, UID
 
@@ -77,6 +77,7 @@ def _object(row: dict[str, Any], vertices: _Vertices) -> tuple[str, dict[str, An
     attributes = {_named(name): value for name, value in row.items() if name not in COMMON and value is not None}
     if row.get(CITYJSON) is None:
         made = _foreign(row, vertices)
+        attributes |= {name: row[name] for name in FOREIGN if row.get(name) is not None}
         attributes[WKB] = row[GEOMETRY].hex() if row[GEOMETRY] else ""
         return row[UID], {**made, "attributes": {name: _plain(value) for name, value in attributes.items()}}
     said = json.loads(row[CITYJSON])
@@ -105,14 +106,16 @@ def _foreign(row: dict[str, Any], vertices: _Vertices) -> dict[str, Any]:
     if dimension == 1:
         lines = [_ring(line, vertices, closed=False) for line in shapely.get_parts(geometry)]
         return {"type": "Road", "geometry": [{"type": "MultiLineString", "lod": "0", "boundaries": lines}]}
-    polygons = shapely.get_parts(shapely.orient_polygons(geometry))
-    if row.get("height"):
+    # A geometry in Z is a form of its own, not a footprint to be raised, and its faces look where they look.
+    polygons = shapely.get_parts(geometry if shapely.has_z(geometry) else shapely.orient_polygons(geometry))
+    if row.get("height") and not shapely.has_z(geometry):
         low = float(row.get("ground") or 0.0)
         solids = [[_prism(polygon, low, low + float(row["height"]), vertices)] for polygon in polygons]
         kind, found = ("Solid", solids[0]) if len(solids) == 1 else ("MultiSolid", solids)
         return {"type": "Building", "geometry": [{"type": kind, "lod": "1", "boundaries": found}]}
     surfaces = [[_ring(ring, vertices) for ring in shapely.get_rings(polygon)] for polygon in polygons]
-    return {"type": "LandUse", "geometry": [{"type": "MultiSurface", "lod": "0", "boundaries": surfaces}]}
+    kind, lod = ("Building", "2") if row.get("height") else ("LandUse", "0")
+    return {"type": kind, "geometry": [{"type": "MultiSurface", "lod": lod, "boundaries": surfaces}]}
 
 
 def _prism(polygon: Any, low: float, high: float, vertices: _Vertices) -> list[list[list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,22 +11,31 @@ from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
+from twin.model.shapes import Arrays
+from twin.scene import rasters
 from twin.scene.ground import Ground
 from twin.scene.light import Sky
 
 _FAR = 60_000.0
 """Metres from the city's middle to where the ground has long become haze."""
-_CELLS = 48
+_CELLS, _RELIEF_CELLS = 48, 192
 
 
-def plain(ground: Ground, scene_origin: tuple[float, float, float], height: float) -> vtkActor:
-    """The ground: its picture is stretched at its edges, so that the city never ends in one."""
+def plain(
+    ground: Ground, scene_origin: tuple[float, float, float], height: float, relief: Sequence[Arrays] = ()
+) -> vtkActor:
+    """The ground: its picture is stretched at its edges, so that the city never ends in one.
+
+    It lies at a height, or so far above or below the triangles of a relief.
+    """
     # Fine cells near the picture, so that coordinates on it stay exact in float32.
-    xs = _steps(ground.west, ground.east)
-    ys = _steps(ground.south, ground.north)
+    cells = _RELIEF_CELLS if relief else _CELLS
+    xs = _steps(ground.west, ground.east, cells)
+    ys = _steps(ground.south, ground.north, cells)
     x, y = np.meshgrid(xs, ys)
+    z = height + (_levels(xs, ys, relief) if relief else np.zeros(x.shape))
     u, v = (x - ground.west) / (ground.east - ground.west), (y - ground.south) / (ground.north - ground.south)
-    local = np.column_stack([x.ravel() - scene_origin[0], y.ravel() - scene_origin[1], np.full(x.size, height)])
+    local = np.column_stack([x.ravel() - scene_origin[0], y.ravel() - scene_origin[1], z.ravel()])
     data = vtkPolyData()
     points = vtkPoints()
     points.SetData(numpy_to_vtk(local.astype(np.float32)))
@@ -64,9 +74,28 @@ def dome(sky: Sky) -> vtkActor:
     return found
 
 
-def _steps(low: float, high: float) -> Any:
+def _steps(low: float, high: float, cells: int) -> Any:
     middle = (low + high) / 2
-    return np.unique([middle - _FAR, *np.linspace(low, high, _CELLS), middle + _FAR])
+    return np.unique([middle - _FAR, *np.linspace(low, high, cells), middle + _FAR])
+
+
+def _levels(xs: Any, ys: Any, relief: Sequence[Arrays]) -> Any:
+    """The relief at each crossing; beyond it, as at the nearest crossing it covers in that row or column."""
+    found = np.full((len(ys), len(xs)), np.nan)
+    x_step, y_step = xs[2] - xs[1], ys[2] - ys[1]
+    inner = np.full((len(ys) - 2, len(xs) - 2), np.nan)
+    for arrays in relief:
+        points = arrays.points.astype(np.float64) + np.array(arrays.origin)
+        rasters.levels(
+            (points[:, 0] - xs[1]) / x_step, (points[:, 1] - ys[1]) / y_step, points[:, 2], arrays.triangles, inner
+        )
+    found[1:-1, 1:-1] = inner
+    for way in (found, found.T):
+        for line in way:
+            known = np.flatnonzero(np.isfinite(line))
+            if len(known):
+                line[:] = np.interp(np.arange(len(line)), known, line[known])
+    return np.nan_to_num(found)
 
 
 def _grid(rows: int, columns: int) -> vtkCellArray:

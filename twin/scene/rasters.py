@@ -32,6 +32,25 @@ def fill(x, y, triangles, mask):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def levels(x, y, z, triangles, found):  # type: ignore[no-untyped-def]
+    """The height of the triangles at whole numbers of x (columns) and y (rows), where there are any."""
+    rows, columns = found.shape
+    for n in range(len(triangles)):
+        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
+        ax, ay, bx, by, cx, cy = x[a], y[a], x[b], y[b], x[c], y[c]
+        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+        if area == 0:
+            continue
+        for row in range(max(0, int(min(ay, by, cy))), min(rows - 1, int(max(ay, by, cy)) + 1) + 1):
+            for column in range(max(0, int(min(ax, bx, cx))), min(columns - 1, int(max(ax, bx, cx)) + 1) + 1):
+                first = ((bx - column) * (cy - row) - (by - row) * (cx - column)) / area
+                second = ((cx - column) * (ay - row) - (cy - row) * (ax - column)) / area
+                third = 1 - first - second
+                if first >= -1e-6 and second >= -1e-6 and third >= -1e-6:
+                    found[row, column] = first * z[a] + second * z[b] + third * z[c]
+
+
+@numba.njit(cache=True, nogil=True)
 def distance(mask, most):  # type: ignore[no-untyped-def]
     """Pixels to the nearest pixel that is set, up to ``most`` (chamfer 3-4; Borgefors 1986)."""
     rows, columns = mask.shape
@@ -96,4 +115,6 @@ def warm() -> None:
     mask = np.zeros((2, 2), np.uint8)
     fill(points[:, 0].astype(np.float64), points[:, 1].astype(np.float64), triangle, mask)
     distance(mask, 9.0)
+    x, y, z = (points[:, n].astype(np.float64) for n in range(3))
+    levels(x, y, z, triangle, np.zeros((2, 2)))
     nearest(points, triangle, np.zeros(3), np.ones(3))

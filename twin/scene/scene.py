@@ -74,7 +74,7 @@ class Scene:
     def extent(self, layer: str | None = None) -> tuple[float, float, float, float, float, float] | None:
         """The box of the city, or of one layer."""
         wanted = [found for name, found in self._layers.items() if layer is None or name == layer]
-        solid = [found for found in wanted if found.id not in GROUND_LAYERS] or wanted
+        solid = [found for found in wanted if found.id not in GROUND_LAYERS and not self._relief(found)] or wanted
         boxes = [found.extent for found in solid if found.extent]
         if not boxes:
             return None
@@ -113,9 +113,15 @@ class Scene:
         painted = ground.bake(sides, sea, standing, self.sky, self.sun)
         if self._plain:
             self.renderer.RemoveActor(self._plain)
-        self._plain = backdrop.plain(painted, self.origin, extent[2] - 0.25)
+        relief = [drawn.arrays for key, drawn in self._drawn.items() if self._relief(self._layers[key[0]])]
+        self._plain = backdrop.plain(painted, self.origin, -0.25 if relief else extent[2] - 0.25, relief)
         actors.hazed(self._plain, _share(self.sky.horizon), 1.0, 12_000.0)
         self.renderer.AddActor(self._plain)
+
+    @staticmethod
+    def _relief(layer: Layer) -> bool:
+        """Whether the ground's picture is laid over a layer's triangles."""
+        return layer.id == "terrain" and layer.kind == "terrain"
 
     def look(self, to: Camera) -> None:
         """Move the camera; nothing is drawn until the window renders."""
