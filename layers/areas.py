@@ -1,29 +1,45 @@
-"""Flat areas: parks, blocks, districts, land and sea, just above the ground."""
+"""Flat areas just above the ground: parks and squares filled, levels of administration as lines."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers import palette
+from layers import draping, palette
 from layers.surfaces import mesh as mesh
 from layers.surfaces import packed_faces
-from twin.api import shapes
 
 KIND = "areas"
-VERSION = 1
+VERSION = 2
 COLUMNS: tuple[str, ...] = ("object_type",)
 LIFT = 0.05
 """Metres above the ground, so that the ground never shows through."""
-
-palette.OBJECTS.update({"park": palette.PARK, "sea": palette.SEA, "land": palette.GROUND, "beach": palette.BEACH})
+BORDERS = {
+    "municipality": 16.0, "sub_municipality": 12.0, "district": 9.0, "plan": 5.0, "block": 2.0, "parcel": 0.8,
+}  # fmt: skip
+"""How wide the line about an area is drawn, in metres: filled, these would cover the city."""
 
 
 def encode(table: pa.Table) -> bytes:
-    """Triangles of every polygon, at the height of its own points or of the ground."""
-    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
-    return packed_faces(table, np.array(shapely.force_3d(geometries)), LIFT)
+    """Triangles of every polygon or of its border, at the height of its own points or of the ground."""
+    geometries = np.array(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), object)
+    types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(table)
+    widths = np.array([BORDERS.get(name or "", 0.0) for name in types])
+    lined = widths > 0
+    geometries[lined] = _borders(geometries[lined], widths[lined])
+    colours = [
+        palette.BORDER if line else palette.OBJECTS.get(name or "", palette.OTHER)
+        for name, line in zip(types, lined, strict=True)
+    ]
+    return packed_faces(table, shapely.force_3d(geometries), np.where(lined, 0.3, LIFT), colours)
 
 
-__all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh", "shapes"]
+def _borders(areas: Any, widths: Any) -> Any:
+    edges = shapely.boundary(areas)
+    return draping.draped(shapely.buffer(edges, widths / 2, quad_segs=2, join_style="mitre"), edges)
+
+
+__all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]

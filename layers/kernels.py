@@ -56,15 +56,17 @@ def ears(x, y, first, count, triangles, at, base):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True, nogil=True)
-def prisms(x, y, starts, ground, height, points, normals, foot, owner, triangles):  # type: ignore[no-untyped-def]
+def prisms(x, y, starts, ground, height, begin, points, normals, foot, facade, owner, triangles):  # type: ignore[no-untyped-def]
     """Walls and roofs of all footprints: rings are counter-clockwise and open, ``starts`` their first vertices.
 
-    A ring of n vertices gives 5n points (4 a wall, 1 a roof corner) and 3n−2 triangles.
+    A ring of n vertices gives 5n points (4 a wall, 1 a roof corner) and 3n−2 triangles. ``begin`` is where a
+    building's façade starts to be measured.
     """
     point, triangle = 0, 0
     for which in range(len(starts) - 1):
         first, count = starts[which], starts[which + 1] - starts[which]
         low, high = ground[which], ground[which] + height[which]
+        along = begin[which]
         for n in range(count):
             m = (n + 1) % count
             ax, ay, bx, by = x[first + n], y[first + n], x[first + m], y[first + m]
@@ -78,17 +80,21 @@ def prisms(x, y, starts, ground, height, points, normals, foot, owner, triangles
                 points[at, 2] = low if k < 2 else high
                 normals[at, 0], normals[at, 1], normals[at, 2] = nx, ny, 0.0
                 foot[at] = FOOT if k < 2 else 1.0
+                facade[at, 0] = along if near else along + run
+                facade[at, 1] = 0.0 if k < 2 else height[which]
                 owner[at] = which
             triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2] = point, point + 1, point + 2
             triangles[triangle + 1, 0], triangles[triangle + 1, 1] = point, point + 2
             triangles[triangle + 1, 2] = point + 3
             triangle += 2
             point += 4
+            along += run
         for n in range(count):
             at = point + n
             points[at, 0], points[at, 1], points[at, 2] = x[first + n], y[first + n], high
             normals[at, 0], normals[at, 1], normals[at, 2] = 0.0, 0.0, 1.0
             foot[at] = 1.0
+            facade[at, 0], facade[at, 1] = -1.0, -1.0
             owner[at] = which
         triangle = ears(x, y, first, count, triangles, triangle, point)
         point += count
@@ -101,4 +107,5 @@ def warm() -> None:
     starts, one = np.array([0, 4], np.int64), np.ones(1, np.float32)
     points, normals = np.empty((20, 3), np.float32), np.empty((20, 3), np.float32)
     foot, owner, triangles = np.empty(20, np.float32), np.empty(20, np.int32), np.empty((10, 3), np.int32)
-    prisms(x, y, starts, one, one, points, normals, foot, owner, triangles)
+    facade = np.empty((20, 2), np.float32)
+    prisms(x, y, starts, one, one, one, points, normals, foot, facade, owner, triangles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from twin.api import shapes
@@ -31,11 +32,28 @@ OBJECTS = {
     "TINRelief": GROUND,
     "Bridge": shapes.colour("#D8CFBF"),
     "Tunnel": shapes.colour("#CFC6B8"),
+    "park": PARK,
+    "sea": SEA,
+    "land": GROUND,
+    "beach": BEACH,
+    **ROADS,
 }
 OTHER = shapes.colour("#DDD3C2")
+BORDER = shapes.colour("#8F8474")
 
 
 def stone(fids: NDArray[np.int64]) -> NDArray[np.int64]:
     """One of four tints for each feature, by its number."""
     # A multiplicative mix, so that neighbours in Hilbert order don't get one tint in a row.
     return ((fids * 2654435761) >> 8).astype(np.int64) % 4
+
+
+def begins(fids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Metres from which a building's façade is measured: neighbours don't have their lamps behind the same windows."""
+    return ((fids * 2654435761 >> 12) % 997).astype(np.float32) * np.float32(3.4)
+
+
+def typed(table: pa.Table) -> list[shapes.Colour]:
+    """The colour of each feature's type."""
+    types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(table)
+    return [OBJECTS.get(name or "", OTHER) for name in types]

@@ -10,7 +10,7 @@ from layers.buildings import encode as encode_prisms
 from layers.buildings import mesh as mesh
 
 KIND = "points"
-VERSION = 1
+VERSION = 2
 COLUMNS: tuple[str, ...] = ()
 RADIUS, HEIGHT = 1.2, 4.0
 """Metres."""

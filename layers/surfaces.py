@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from layers.faces import triangulated
 from twin.api import shapes
 
 KIND = "surfaces"
-VERSION = 1
+VERSION = 2
 COLUMNS: tuple[str, ...] = ("object_type",)
 
 
 def encode(table: pa.Table) -> bytes:
     """Triangles of every polygon, local to the tile; points and lines have none."""
-    return packed_faces(table, shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)))
+    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    return packed_faces(table, geometries, np.zeros(len(table)), palette.typed(table))
 
 
 def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
@@ -39,23 +41,25 @@ def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
         packed["fids"],
         packed["colours"][packed["owner"]] if count else np.empty((0, 3), np.uint8),
         np.ones(count, np.float32),
+        part=shapes.parts(packed, "part", count),
     )
 
 
-def packed_faces(table: pa.Table, geometries: Any, lift: float = 0.0) -> bytes:
-    """Geometries as a payload of triangles, ``lift`` metres above where they lie."""
+def packed_faces(table: pa.Table, geometries: Any, lifts: Any, colours: Sequence[shapes.Colour]) -> bytes:
+    """Geometries as a payload of triangles, so many metres above where each lies, in the colour of each."""
     boxes = shapely.bounds(geometries)
     there = np.isfinite(boxes[:, 0])
     origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
     faces = triangulated(geometries)
-    types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(boxes)
-    colours = [palette.OBJECTS.get(name or "", palette.OTHER) for name in types]
+    points = faces.points - origin
+    points[:, 2] += np.asarray(lifts)[faces.feature]
     return shapes.pack(
         origin=origin,
-        points=(faces.points - origin + (0, 0, lift)).astype(np.float32),
+        points=points.astype(np.float32),
         triangles=faces.triangles,
         normals=faces.normals,
         owner=faces.feature,
+        part=faces.part,
         fids=table.column("fid").to_numpy(),
         colours=np.array(colours, np.uint8).reshape(-1, 3),
     )

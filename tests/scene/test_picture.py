@@ -73,7 +73,7 @@ def test_a_click_hits_what_is_seen(session):
         names = {row["fid"]: row["uid"] for row in session.city.features("buildings", ["fid", "uid"]).to_pylist()}
         for name, east, height in (("low", 10, 15.0), ("middle", 70, 35.0), ("high", 130, 55.0)):
             x, y = camera.pixel(VIEW, (EAST + east, NORTH, height), *SIZE)
-            layer, fid, point = scene.pick(x, y, *SIZE)
+            layer, fid, _, point = scene.pick(x, y, *SIZE)
             assert (layer, names[fid]) == ("buildings", name)
             assert point[1] == pytest.approx(NORTH, abs=0.2)
         sky = scene.pick(5, 5, *SIZE)

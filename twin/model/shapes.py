@@ -14,6 +14,8 @@ _MAGIC = b"BLD1"
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Colour = tuple[int, int, int]
+"""sRGB bytes."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,16 @@ class Arrays:
     """(n,) the dimming at the foot of walls, 0.72 to 1."""
     lit: bool = True
     """False for ground colours, which the light doesn't change."""
+    part: Ints | None = None
+    """(n,) which face of its feature's geometry a vertex belongs to; −1 or None where there are no such faces."""
+    facade: Floats | None = None
+    """(n, 2) metres along a wall and above its foot, for floors and windows; −1 above on what is no wall."""
 
     @property
     def nbytes(self) -> int:
         """What the card is sent: points, triangles and colours."""
-        return int(self.points.nbytes + self.triangles.nbytes + 4 * len(self.points))
+        facade = 0 if self.facade is None else self.facade.nbytes
+        return int(self.points.nbytes + self.triangles.nbytes + 4 * len(self.points) + facade)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,12 @@ def unpack(blob: bytes) -> Packed:
     return Packed(found)
 
 
-def colour(code: str) -> tuple[int, int, int]:
+def parts(packed: Packed, name: str, count: int) -> Ints:
+    """Which face each vertex belongs to; −1 in payloads of a city that was opened to be read alone, from before."""
+    found = packed.arrays.get(name)
+    return np.full(count, -1, np.int32) if found is None else found.astype(np.int32)
+
+
+def colour(code: str) -> Colour:
     """``#rrggbb`` as three bytes."""
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

@@ -1,76 +1,99 @@
-"""Arrays as VTK's actors: raw, static, with haze in their shader."""
+"""Arrays as VTK's actors: raw and static; textures as they are sampled."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL factories
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkDataObject, vtkImageData, vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
 from twin.model.shapes import Arrays
 
-_NEAR = 1_500.0
-"""Metres where the haze begins (ART)."""
+Point = tuple[float, float, float]
+_NO_WALL = -1.0
 
 
-def actor(arrays: Arrays, colours: Any, scene_origin: tuple[float, float, float]) -> vtkActor:
+def actor(arrays: Arrays, colours: Any, scene_origin: Point) -> vtkActor:
     """One actor for a tile: its points stay local, its position carries the origin."""
-    data = vtkPolyData()
-    points = vtkPoints()
-    points.SetData(numpy_to_vtk(np.ascontiguousarray(arrays.points)))
-    data.SetPoints(points)
-    data.SetPolys(_cells(arrays.triangles))
+    data = polygons(arrays.points, arrays.triangles)
     data.GetPointData().SetScalars(numpy_to_vtk(colours))
-    found = _mapped(data)
+    facade = arrays.facade
+    if facade is None:
+        facade = np.full((len(arrays.points), 2), _NO_WALL, np.float32)
+    named = numpy_to_vtk(np.ascontiguousarray(facade))
+    named.SetName("facade")
+    data.GetPointData().AddArray(named)
+    found = drawn(data)
+    mapper = cast(vtkPolyDataMapper, found.GetMapper())
+    mapper.MapDataArrayToVertexAttribute("facade", "facade", vtkDataObject.FIELD_ASSOCIATION_POINTS, -1)
     found.SetPosition(*(float(a - b) for a, b in zip(arrays.origin, scene_origin, strict=True)))
     return found
 
 
-def recolour(drawn: vtkActor, colours: Any) -> None:
+def recolour(shown: vtkActor, colours: Any) -> None:
     """New vertex colours on a tile that is drawn already."""
-    data = drawn.GetMapper().GetInput()
+    data = shown.GetMapper().GetInput()
     data.GetPointData().SetScalars(numpy_to_vtk(colours))
     data.Modified()
 
 
-def hazed(drawn: vtkActor, haze: tuple[float, float, float], most: float, far: float) -> None:
-    """Mix the haze in by distance: nothing up to 1.5 km, ``most`` at ``far`` metres.
-
-    The distance is the clip space's w, the depth along the view; the parallel projection has none, and no haze.
-    """
-    shader = drawn.GetShaderProperty()
-    shader.ClearAllShaderReplacements()
-    position = "//VTK::PositionVC::"
-    shader.AddVertexShaderReplacement(f"{position}Dec", True, f"{position}Dec\nout float away;\n", False)
-    impl = f"{position}Impl"
-    shader.AddVertexShaderReplacement(impl, True, f"{impl}\n  away = gl_Position.w;\n", False)
-    shader.AddFragmentShaderReplacement(f"{position}Dec", True, f"{position}Dec\nin float away;\n", False)
-    mixed = (
-        "//VTK::TCoord::Impl\n"
-        f"  float reach = clamp((away - {_NEAR:.1f}) / {far - _NEAR:.1f}, 0.0, {1 / max(most, 0.01):.4f});\n"
-        f"  float mist = {most:.4f} * reach;\n"
-        f"  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, vec3({haze[0]:.4f}, {haze[1]:.4f}, {haze[2]:.4f}),"
-        " min(mist, 1.0));\n"
-    )
-    shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, mixed, False)
+def sample(shown: vtkActor, name: str, texture: vtkTexture, coordinates: Any = None) -> None:
+    """Let the actor's shader read a texture, at these (n, 2) coordinates unless it makes its own."""
+    data = shown.GetMapper().GetInput()
+    if coordinates is not None or data.GetPointData().GetTCoords() is None:
+        # VTK declares a texture only where there are coordinates, used or not.
+        plain = np.zeros((data.GetNumberOfPoints(), 2), np.float32) if coordinates is None else coordinates
+        data.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(plain, np.float32)))
+        data.Modified()
+    shown.GetProperty().SetTexture(name, texture)
 
 
-def _cells(triangles: Any) -> vtkCellArray:
-    cells = vtkCellArray()
-    flat = numpy_to_vtk(np.ascontiguousarray(triangles, np.int32).reshape(-1))
-    cells.SetData(3, flat)
-    return cells
+def texture(picture: Any, *, mipmapped: bool = False) -> vtkTexture:
+    """A raster of bytes as it is, its first row in the south; a shader finds its channels in r, or in r and a."""
+    image = vtkImageData()
+    image.SetDimensions(picture.shape[1], picture.shape[0], 1)
+    flat = np.ascontiguousarray(picture).reshape(picture.shape[0] * picture.shape[1], -1)
+    image.GetPointData().SetScalars(numpy_to_vtk(flat))
+    found = vtkTexture()
+    found.SetInputData(image)
+    found.SetColorModeToDirectScalars()
+    found.SetWrap(vtkTexture.ClampToEdge)
+    found.InterpolateOn()
+    found.SetMipmap(mipmapped)
+    # VTK's default of 4 makes software GL ten times slower.
+    found.SetMaximumAnisotropicFiltering(1)
+    return found
 
 
-def _mapped(data: vtkPolyData) -> vtkActor:
+def polygons(points: Any, triangles: Any) -> vtkPolyData:
+    """Triangles over shared points, in 32-bit indices."""
+    data = vtkPolyData()
+    made = vtkPoints()
+    made.SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32)))
+    data.SetPoints(made)
+    data.SetPolys(cells(triangles, 3))
+    return data
+
+
+def cells(corners: Any, size: int) -> vtkCellArray:
+    """Cells of one size."""
+    made = vtkCellArray()
+    made.SetData(size, numpy_to_vtk(np.ascontiguousarray(corners, np.int32).reshape(-1)))
+    return made
+
+
+def drawn(data: vtkPolyData) -> vtkActor:
+    """An actor that shows the data in its own colours."""
     mapper = vtkPolyDataMapper()
     mapper.SetInputData(data)
     mapper.SetStatic(1)
     mapper.SetScalarModeToUsePointData()
+    # Shaders compute from the points as they are.
+    mapper.SetVBOShiftScaleMethod(0)
     found = vtkActor()
     found.SetMapper(mapper)
     found.GetProperty().LightingOff()

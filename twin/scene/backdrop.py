@@ -1,4 +1,4 @@
-"""What lies around the city: the ground's picture out to the horizon, and the sky above it."""
+"""What lies around the city: the ground out to the horizon, and the sky above it."""
 
 from __future__ import annotations
 
@@ -7,113 +7,83 @@ from typing import Any
 
 import numpy as np
 from vtkmodules.util.numpy_support import numpy_to_vtk
-from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
+from vtkmodules.vtkRenderingCore import vtkActor
 
 from twin.model.shapes import Arrays
-from twin.scene import rasters
-from twin.scene.ground import Ground
+from twin.scene import actors
+from twin.scene.ground import Sides
 from twin.scene.light import Sky
 
 _FAR = 60_000.0
 """Metres from the city's middle to where the ground has long become haze."""
-_CELLS, _RELIEF_CELLS = 48, 192
+_CELLS = 24
+_BELOW = 0.25
+"""Metres that the ground lies under what stands on it."""
 
 
-def plain(
-    ground: Ground, scene_origin: tuple[float, float, float], height: float, relief: Sequence[Arrays] = ()
-) -> vtkActor:
-    """The ground: its picture is stretched at its edges, so that the city never ends in one.
-
-    It lies at a height, or so far above or below the triangles of a relief.
-    """
-    # Fine cells near the picture, so that coordinates on it stay exact in float32.
-    cells = _RELIEF_CELLS if relief else _CELLS
-    xs = _steps(ground.west, ground.east, cells)
-    ys = _steps(ground.south, ground.north, cells)
+def plane(sides: Sides, origin: actors.Point, height: float) -> vtkActor:
+    """Level ground at a height, out to the horizon; its points are relative to the scene's origin."""
+    xs, ys = (_steps(sides[n] - origin[n], sides[n + 2] - origin[n]) for n in (0, 1))
     x, y = np.meshgrid(xs, ys)
-    z = height + (_levels(xs, ys, relief) if relief else np.zeros(x.shape))
-    u, v = (x - ground.west) / (ground.east - ground.west), (y - ground.south) / (ground.north - ground.south)
-    local = np.column_stack([x.ravel() - scene_origin[0], y.ravel() - scene_origin[1], z.ravel()])
-    data = vtkPolyData()
-    points = vtkPoints()
-    points.SetData(numpy_to_vtk(local.astype(np.float32)))
-    data.SetPoints(points)
-    data.SetPolys(_grid(len(ys), len(xs)))
-    edges = np.clip(np.column_stack([u.ravel(), v.ravel()]), -40, 40).astype(np.float32)
-    data.GetPointData().SetTCoords(numpy_to_vtk(edges))
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(data)
-    found = vtkActor()
-    found.SetMapper(mapper)
-    found.SetTexture(_texture(ground.picture))
-    found.GetProperty().LightingOff()
-    return found
+    points = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, height - origin[2] - _BELOW)])
+    return actors.drawn(actors.polygons(points, _grid(len(ys), len(xs))))
+
+
+def relief(terrain: Sequence[Arrays], origin: actors.Point) -> vtkActor:
+    """A terrain's own triangles as the ground; where they end it goes on level to the horizon."""
+    firsts = np.cumsum([0, *(len(arrays.points) for arrays in terrain)])
+    points = np.concatenate([arrays.points.astype(np.float64) + arrays.origin for arrays in terrain]) - origin
+    triangles = np.concatenate([arrays.triangles + n for arrays, n in zip(terrain, firsts[:-1], strict=True)])
+    points[:, 2] -= _BELOW
+    rim, inner = _rim(points, triangles)
+    outer = points[inner].copy()
+    middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
+    outer[:, :2] = middle + (outer[:, :2] - middle) * (_FAR / np.abs(outer[:, :2] - middle).max())
+    new = len(points) + np.arange(len(inner), dtype=np.int64)
+    turned = np.searchsorted(inner, rim)
+    a, b, c, d = rim[:, 0], rim[:, 1], new[turned[:, 1]], new[turned[:, 0]]
+    ring = np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])])
+    return actors.drawn(actors.polygons(np.concatenate([points, outer]), np.concatenate([triangles, ring])))
 
 
 def dome(sky: Sky) -> vtkActor:
     """The sky, a half sphere about the eye: the gradient starts at the horizon whatever the pitch."""
-    rises = np.radians([-12.0, 0.0, 4.0, 10.0, 20.0, 35.0, 60.0, 90.0])
+    rises = np.radians([-12.0, 0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0, 45.0, 60.0, 90.0])
     turns = np.linspace(0, 2 * np.pi, 25)
     rise, turn = np.meshgrid(rises, turns, indexing="ij")
     directions = np.stack([np.cos(rise) * np.cos(turn), np.cos(rise) * np.sin(turn), np.sin(rise)], axis=-1)
-    share = np.clip(rise / np.radians(60.0), 0, 1)[..., None] ** 0.8
+    share = np.clip(rise / np.radians(45.0), 0, 1)[..., None] ** 0.6
     colours = np.array(sky.horizon) * (1 - share) + np.array(sky.zenith) * share
-    data = vtkPolyData()
-    points = vtkPoints()
-    points.SetData(numpy_to_vtk((directions.reshape(-1, 3) * _FAR * 1.2).astype(np.float32)))
-    data.SetPoints(points)
-    data.SetPolys(_grid(len(rises), len(turns)))
+    data = actors.polygons(directions.reshape(-1, 3) * _FAR * 1.2, _grid(len(rises), len(turns)))
     data.GetPointData().SetScalars(numpy_to_vtk(colours.reshape(-1, 3).astype(np.uint8)))
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(data)
-    found = vtkActor()
-    found.SetMapper(mapper)
-    found.GetProperty().LightingOff()
-    return found
+    return actors.drawn(data)
 
 
-def _steps(low: float, high: float, cells: int) -> Any:
+def _steps(low: float, high: float) -> Any:
+    # Fine cells where the city is, so that what is computed from a fragment's place stays exact in float32.
     middle = (low + high) / 2
-    return np.unique([middle - _FAR, *np.linspace(low, high, cells), middle + _FAR])
+    return np.unique([middle - _FAR, *np.linspace(low, high, _CELLS), middle + _FAR])
 
 
-def _levels(xs: Any, ys: Any, relief: Sequence[Arrays]) -> Any:
-    """The relief at each crossing; beyond it, as at the nearest crossing it covers in that row or column."""
-    found = np.full((len(ys), len(xs)), np.nan)
-    x_step, y_step = xs[2] - xs[1], ys[2] - ys[1]
-    inner = np.full((len(ys) - 2, len(xs) - 2), np.nan)
-    for arrays in relief:
-        points = arrays.points.astype(np.float64) + np.array(arrays.origin)
-        rasters.levels(
-            (points[:, 0] - xs[1]) / x_step, (points[:, 1] - ys[1]) / y_step, points[:, 2], arrays.triangles, inner
-        )
-    found[1:-1, 1:-1] = inner
-    for way in (found, found.T):
-        for line in way:
-            known = np.flatnonzero(np.isfinite(line))
-            if len(known):
-                line[:] = np.interp(np.arange(len(line)), known, line[known])
-    return np.nan_to_num(found)
+def _grid(rows: int, columns: int) -> Any:
+    corner = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
+    quads = np.column_stack([corner, corner + 1, corner + columns + 1, corner + columns])
+    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
 
 
-def _grid(rows: int, columns: int) -> vtkCellArray:
-    first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
-    quads = np.column_stack([first, first + 1, first + columns + 1, first + columns]).astype(np.int32)
-    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    cells = vtkCellArray()
-    cells.SetData(3, numpy_to_vtk(np.ascontiguousarray(triangles).reshape(-1)))
-    return cells
-
-
-def _texture(picture: Any) -> vtkTexture:
-    image = vtkImageData()
-    image.SetDimensions(picture.shape[1], picture.shape[0], 1)
-    image.GetPointData().SetScalars(numpy_to_vtk(picture.reshape(-1, 3)))
-    found = vtkTexture()
-    found.SetInputData(image)
-    found.SetWrap(vtkTexture.ClampToEdge)
-    found.InterpolateOn()
-    found.MipmapOn()
-    return found
+def _rim(points: Any, triangles: Any) -> tuple[Any, Any]:
+    """The edges that belong to one triangle and lie on the terrain's box, as (n, 2) points, and those points sorted."""
+    _, same = np.unique(np.round(points[:, :2], 2), axis=0, return_inverse=True)
+    same = same.ravel()
+    one = np.zeros(same.max() + 1, np.int64)
+    one[same] = np.arange(len(same))
+    edges = one[same[triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)]]
+    _, place, times = np.unique(np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True)
+    edges = edges[place[times == 1]]
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    at = points[edges][:, :, :2]
+    rim = np.zeros(len(edges), bool)
+    for axis in (0, 1):
+        for line in (low[axis], high[axis]):
+            rim |= (np.abs(at[:, :, axis] - line) < 1.0).all(axis=1)
+    return edges[rim], np.unique(edges[rim])

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from twin.model.shapes import Arrays, colour
+from twin.model.shapes import Arrays, Colour, colour
 
 
 @dataclass(frozen=True)
 class Sky:
     """The colours that a time of day gives (ART)."""
 
-    horizon: tuple[int, int, int]
-    zenith: tuple[int, int, int]
-    ground: tuple[int, int, int]
-    beach: tuple[int, int, int]
-    shoal: tuple[int, int, int]
-    deep: tuple[int, int, int]
-    foam: tuple[int, int, int]
+    horizon: Colour
+    zenith: Colour
+    ground: Colour
+    beach: Colour
+    shoal: Colour
+    deep: Colour
+    foam: Colour
     foam_share: float
-    shadow: tuple[int, int, int]
-    buildings: float
-    """How bright the buildings are against day."""
+    shadow: Colour
+    windows: bool = False
+    """Whether lamps burn behind them."""
+    bases: dict[Colour, Colour] = field(default_factory=dict)
+    """What becomes of the day's colours at this time; empty by day."""
 
+
+_NIGHTLY = {
+    "#F6EFE2": "#3A444E", "#EFE4D2": "#414B54", "#E8D9C4": "#353F49", "#F9F5EC": "#48525A",
+    "#F9F4EA": "#343D46", "#F4EBDC": "#3A434B", "#EEE1CF": "#303841", "#FBF8F1": "#404950",
+    "#BFC79B": "#26352F", "#A9A39A": "#454C54", "#B9B3A9": "#3A4047", "#C9C2B5": "#323940",
+    "#2E8CA0": "#0E2A3A", "#E4D8C1": "#232C34", "#EFE3C8": "#2B3238",
+}  # fmt: skip
 
 DAY = Sky(
     horizon=colour("#EAF1EE"),
@@ -38,7 +47,6 @@ DAY = Sky(
     foam=colour("#F2F4EF"),
     foam_share=0.4,
     shadow=colour("#7F7C94"),
-    buildings=1.0,
 )
 NIGHT = Sky(
     horizon=colour("#24384A"),
@@ -50,7 +58,8 @@ NIGHT = Sky(
     foam=colour("#2C4A56"),
     foam_share=0.3,
     shadow=colour("#141B22"),
-    buildings=0.30,
+    windows=True,
+    bases={colour(day): colour(night) for day, night in _NIGHTLY.items()},
 )
 
 AZIMUTH, HEIGHT = 235.0, 45.0
@@ -60,6 +69,8 @@ _SKY_LIGHT = np.array(colour("#DDE3EE")) / 255
 _BOUNCE = np.array(colour("#E4D8C1")) / 255
 _SUN_LIGHT = np.array(colour("#FFF1D6")) / 255
 _DARKEST = 0.55
+_UNKNOWN_AT_NIGHT = np.array((0.22, 0.26, 0.30))
+"""What night leaves of a colour that it has no other for."""
 
 
 def sun(azimuth: float = AZIMUTH, height: float = HEIGHT) -> Any:
@@ -78,6 +89,17 @@ def factors(arrays: Arrays, towards: Any) -> Any:
     return np.maximum(light * arrays.foot[:, None], _DARKEST).astype(np.float32)
 
 
-def shaded(base: Any, light: Any, brightness: float = 1.0) -> Any:
+def based(base: Any, sky: Sky) -> Any:
+    """The colours before light at this time of day."""
+    if not sky.bases:
+        return base
+    packed = base.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    known, which = np.unique(packed, return_inverse=True)
+    day = [(int(one) >> 16, int(one) >> 8 & 255, int(one) & 255) for one in known]
+    night = [sky.bases.get(one) or tuple((np.array(one) * _UNKNOWN_AT_NIGHT).astype(int)) for one in day]
+    return np.array(night, np.uint8).reshape(-1, 3)[which.ravel()]
+
+
+def shaded(base: Any, light: Any) -> Any:
     """Colours in their light, as (n, 3) bytes."""
-    return np.clip(base * light * brightness, 0, 255).astype(np.uint8)
+    return np.clip(base * light, 0, 255).astype(np.uint8)

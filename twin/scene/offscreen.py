@@ -30,9 +30,9 @@ def picture(
     scene = Scene(window, source, night=night)
     try:
         scene.show(frozenset(view.layers) if view.layers is not None else None)
-        scene.overlay = overlay
-        scene.wait()
+        scene.colour(overlay)
         scene.look(view.camera)
+        scene.wait()
         return draw(window, size)
     finally:
         scene.close()

@@ -1,6 +1,8 @@
-"""Compiled rasters for the baked ground: triangles into a mask, and the distance from a mask."""
+"""Compiled rasters for the baked ground: triangles into a mask, distances to the coast, and the shade on the ground."""
 
 from __future__ import annotations
+
+import math
 
 import numba
 import numpy as np
@@ -12,109 +14,91 @@ def fill(x, y, triangles, mask):  # type: ignore[no-untyped-def]
     rows, columns = mask.shape
     for n in range(len(triangles)):
         a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-        ax, ay, bx, by, cx, cy = x[a], y[a], x[b], y[b], x[c], y[c]
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area == 0:
+        low = max(0, math.ceil(min(y[a], y[b], y[c]) - 0.5))
+        high = min(rows - 1, math.floor(max(y[a], y[b], y[c]) - 0.5))
+        if low > high or min(x[a], x[b], x[c]) > columns or max(x[a], x[b], x[c]) < 0:
             continue
-        low_y, high_y = max(0, int(min(ay, by, cy))), min(rows - 1, int(max(ay, by, cy)) + 1)
-        low_x, high_x = max(0, int(min(ax, bx, cx))), min(columns - 1, int(max(ax, bx, cx)) + 1)
-        turn = 1.0 if area > 0 else -1.0
-        for row in range(low_y, high_y + 1):
-            py = row + 0.5
-            for column in range(low_x, high_x + 1):
-                px = column + 0.5
-                if (
-                    turn * ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) >= 0
-                    and turn * ((cx - bx) * (py - by) - (cy - by) * (px - bx)) >= 0
-                    and turn * ((ax - cx) * (py - cy) - (ay - cy) * (px - cx)) >= 0
-                ):
+        for row in range(low, high + 1):
+            level = row + 0.5
+            start, stop = np.inf, -np.inf
+            for side in range(3):
+                p = a if side == 0 else (b if side == 1 else c)
+                q = b if side == 0 else (c if side == 1 else a)
+                if (y[p] <= level) != (y[q] <= level):
+                    at = x[p] + (level - y[p]) / (y[q] - y[p]) * (x[q] - x[p])
+                    start, stop = min(start, at), max(stop, at)
+            if start <= stop:
+                for column in range(max(0, math.ceil(start - 0.5)), min(columns - 1, math.floor(stop - 0.5)) + 1):
                     mask[row, column] = 1
 
 
 @numba.njit(cache=True, nogil=True)
-def levels(x, y, z, triangles, found):  # type: ignore[no-untyped-def]
-    """The height of the triangles at whole numbers of x (columns) and y (rows), where there are any."""
+def away(ends, found):  # type: ignore[no-untyped-def]
+    """Lower ``found`` to the exact distance, in pixels, from segments (ax, ay, bx, by), up to its first value."""
     rows, columns = found.shape
-    for n in range(len(triangles)):
-        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-        ax, ay, bx, by, cx, cy = x[a], y[a], x[b], y[b], x[c], y[c]
-        area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area == 0:
-            continue
-        for row in range(max(0, int(min(ay, by, cy))), min(rows - 1, int(max(ay, by, cy)) + 1) + 1):
-            for column in range(max(0, int(min(ax, bx, cx))), min(columns - 1, int(max(ax, bx, cx)) + 1) + 1):
-                first = ((bx - column) * (cy - row) - (by - row) * (cx - column)) / area
-                second = ((cx - column) * (ay - row) - (cy - row) * (ax - column)) / area
-                third = 1 - first - second
-                if first >= -1e-6 and second >= -1e-6 and third >= -1e-6:
-                    found[row, column] = first * z[a] + second * z[b] + third * z[c]
+    most = found[0, 0]
+    for n in range(len(ends)):
+        ax, ay, bx, by = ends[n]
+        run = (bx - ax) ** 2 + (by - ay) ** 2
+        first, last = max(0, int(min(ay, by) - most)), min(rows - 1, int(max(ay, by) + most) + 1)
+        left, right = max(0, int(min(ax, bx) - most)), min(columns - 1, int(max(ax, bx) + most) + 1)
+        for row in range(first, last + 1):
+            for column in range(left, right + 1):
+                px, py = column + 0.5 - ax, row + 0.5 - ay
+                share = ((px * (bx - ax) + py * (by - ay)) / run) if run > 0 else 0.0
+                share = min(1.0, max(0.0, share))
+                far = math.sqrt((px - share * (bx - ax)) ** 2 + (py - share * (by - ay)) ** 2)
+                found[row, column] = min(found[row, column], far)
 
 
 @numba.njit(cache=True, nogil=True)
-def distance(mask, most):  # type: ignore[no-untyped-def]
-    """Pixels to the nearest pixel that is set, up to ``most`` (chamfer 3-4; Borgefors 1986)."""
-    rows, columns = mask.shape
-    found = np.empty((rows, columns), np.float32)
-    for row in range(rows):
-        for column in range(columns):
-            best = 0.0 if mask[row, column] else most
-            if row and found[row - 1, column] + 1 < best:
-                best = found[row - 1, column] + 1
-            if column and found[row, column - 1] + 1 < best:
-                best = found[row, column - 1] + 1
-            if row and column and found[row - 1, column - 1] + 1.333 < best:
-                best = found[row - 1, column - 1] + 1.333
-            if row and column + 1 < columns and found[row - 1, column + 1] + 1.333 < best:
-                best = found[row - 1, column + 1] + 1.333
-            found[row, column] = best
-    for row in range(rows - 1, -1, -1):
-        for column in range(columns - 1, -1, -1):
-            best = found[row, column]
-            if row + 1 < rows and found[row + 1, column] + 1 < best:
-                best = found[row + 1, column] + 1
-            if column + 1 < columns and found[row, column + 1] + 1 < best:
-                best = found[row, column + 1] + 1
-            if row + 1 < rows and column + 1 < columns and found[row + 1, column + 1] + 1.333 < best:
-                best = found[row + 1, column + 1] + 1.333
-            if row + 1 < rows and column and found[row + 1, column - 1] + 1.333 < best:
-                best = found[row + 1, column - 1] + 1.333
-            found[row, column] = best
+def rises(points, owner, count):  # type: ignore[no-untyped-def]
+    """Each point's height above the lowest point of its feature."""
+    low = np.full(count, np.inf, np.float32)
+    for n in range(len(points)):
+        low[owner[n]] = min(low[owner[n]], points[n, 2])
+    found = np.empty(len(points), np.float64)
+    for n in range(len(points)):
+        found[n] = points[n, 2] - low[owner[n]]
     return found
 
 
 @numba.njit(cache=True, nogil=True)
-def nearest(points, triangles, eye, ray):  # type: ignore[no-untyped-def]
-    """The first triangle a ray meets and how far along it (Möller and Trumbore 1997); −1 where none."""
-    best, which = np.inf, -1
-    for n in range(len(triangles)):
-        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-        e1x, e1y, e1z = points[b, 0] - points[a, 0], points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
-        e2x, e2y, e2z = points[c, 0] - points[a, 0], points[c, 1] - points[a, 1], points[c, 2] - points[a, 2]
-        px, py, pz = ray[1] * e2z - ray[2] * e2y, ray[2] * e2x - ray[0] * e2z, ray[0] * e2y - ray[1] * e2x
-        det = e1x * px + e1y * py + e1z * pz
-        if abs(det) < 1e-12:
+def soften(stood, cast, reach, contact, shadow, shade):  # type: ignore[no-untyped-def]
+    """The shade of masks of what stands (blurred over 2·reach+1 pixels) and what it shadows (over 3), in 1/255."""
+    rows, columns = stood.shape
+    near, sun = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
+    for row in range(-reach, rows):
+        if row + reach < rows:
+            near += stood[row + reach]
+        if row - reach - 1 >= 0:
+            near -= stood[row - reach - 1]
+        if 0 <= row + 1 < rows:
+            sun += cast[row + 1]
+        if row - 2 >= 0:
+            sun -= cast[row - 2]
+        if row < 0:
             continue
-        tx, ty, tz = eye[0] - points[a, 0], eye[1] - points[a, 1], eye[2] - points[a, 2]
-        u = (tx * px + ty * py + tz * pz) / det
-        if u < 0 or u > 1:
-            continue
-        qx, qy, qz = ty * e1z - tz * e1y, tz * e1x - tx * e1z, tx * e1y - ty * e1x
-        v = (ray[0] * qx + ray[1] * qy + ray[2] * qz) / det
-        if v < 0 or u + v > 1:
-            continue
-        far = (e2x * qx + e2y * qy + e2z * qz) / det
-        if 0 < far < best:
-            best, which = far, n
-    return which, best
+        wide, narrow = 0, 0
+        for column in range(-reach, columns):
+            if column + reach < columns:
+                wide += near[column + reach]
+            if column - reach - 1 >= 0:
+                wide -= near[column - reach - 1]
+            if 0 <= column + 1 < columns:
+                narrow += sun[column + 1]
+            if column - 2 >= 0:
+                narrow -= sun[column - 2]
+            if column >= 0:
+                by_foot = contact * wide / (2 * reach + 1) ** 2
+                shade[row, column] = int(255 * (1 - (1 - by_foot) * (1 - shadow * narrow / 9)) + 0.5)
 
 
 def warm() -> None:
     """Compile all by using each once."""
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
-    triangle = np.array([[0, 1, 2]], np.int32)
-    mask = np.zeros((2, 2), np.uint8)
+    triangle, mask = np.array([[0, 1, 2]], np.int32), np.zeros((2, 2), np.uint8)
     fill(points[:, 0].astype(np.float64), points[:, 1].astype(np.float64), triangle, mask)
-    distance(mask, 9.0)
-    x, y, z = (points[:, n].astype(np.float64) for n in range(3))
-    levels(x, y, z, triangle, np.zeros((2, 2)))
-    nearest(points, triangle, np.zeros(3), np.ones(3))
+    away(np.zeros((1, 4)), np.full((2, 2), 9.0, np.float32))
+    rises(points, np.zeros(3, np.int32), 1)
+    soften(mask, mask, 1, 0.4, 0.4, mask.copy())

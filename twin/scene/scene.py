@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,19 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, ground, light, rasters
+from twin.scene import actors, backdrop, camera, highlight, light, materials
 from twin.scene.colours import Overlay
+from twin.scene.grounds import GROUND_LAYERS, Grounds
+from twin.scene.picking import Hit, Targets
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key, Meshing, Tile, listed
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
-GROUND_LAYERS = frozenset({"sea", "land"})
-"""Layers that are painted into the ground's picture."""
-_LIFT = (255, 255, 255)
+_FLAT = {"areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
+"""Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+
+Box = tuple[float, float, float, float, float, float]
 
 
 class Drawn:
@@ -37,44 +41,49 @@ class Scene:
     def __init__(self, window: vtkRenderWindow, source: TileSource, *, night: bool = False) -> None:
         self.window = window
         self.source = source
-        self.sky = light.NIGHT if night else light.DAY
         self.sun = light.sun()
         self.camera = Camera()
         self.overlay: Overlay | None = None
         self.selected: tuple[str, int] | None = None
+        self.scale = 1.0
+        """A pixel's size on this screen, for lines."""
+        self.origin = (0.0, 0.0, 0.0)
         self.renderer = vtkRenderer()
-        self.renderer.SetBackground(*(part / 255 for part in self.sky.horizon))
         window.AddRenderer(self.renderer)
         window.SetMultiSamples(0)
-        self._dome = backdrop.dome(self.sky)
-        self.renderer.AddActor(self._dome)
-        self._plain: vtkActor | None = None
         self._meshing = Meshing(source)
+        self._grounds = Grounds(self.renderer)
+        self._targets = Targets()
         self._tiles: dict[Key, Tile] = {}
         self._drawn: dict[Key, Drawn] = {}
         self._layers: dict[str, Layer] = {}
         self._shown: frozenset[str] | None = None
-        self.origin = (0.0, 0.0, 0.0)
+        self._outline: Sequence[vtkActor] = ()
+        self._dome: vtkActor | None = None
+        self.light(night=night)
         self.reload()
 
     def reload(self) -> None:
         """Read anew which layers and tiles there are; what is still the same stays on the screen."""
-        self._layers = {layer.id: layer for layer in self.source.layers()}
+        before, self._layers = self._layers, {layer.id: layer for layer in self.source.layers()}
+        tiles = {tile.key: tile for layer in self._layers.values() for tile in listed(self.source, layer)}
+        other = {name for name, layer in self._layers.items() if name in before and before[name].source != layer.source}
+        for key in [key for key in self._drawn if tiles.get(key) != self._tiles.get(key) or key[0] in other]:
+            self._targets.drop(key)
+            self.renderer.RemoveActor(self._drawn.pop(key).actor)
+        self._meshing.keep(key for key, tile in tiles.items() if tile == self._tiles.get(key) and key[0] not in other)
+        self._tiles = tiles
         extent = self.extent()
         if not self._drawn and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
-        tiles = {tile.key: tile for layer in self._layers.values() for tile in listed(self.source, layer)}
-        for key in [key for key in self._drawn if key not in tiles]:
-            self.renderer.RemoveActor(self._drawn.pop(key).actor)
-        self._tiles = tiles
-        missing = [tile for key, tile in tiles.items() if key not in self._drawn]
-        self._meshing.ask(missing, self.camera.eye())
+        self._meshing.ask([tile for key, tile in tiles.items() if key not in self._drawn], self.camera.eye())
         self._show()
+        self.select(self.selected)
 
-    def extent(self, layer: str | None = None) -> tuple[float, float, float, float, float, float] | None:
+    def extent(self, layer: str | None = None) -> Box | None:
         """The box of the city, or of one layer."""
         wanted = [found for name, found in self._layers.items() if layer is None or name == layer]
-        solid = [found for found in wanted if found.id not in GROUND_LAYERS and not self._relief(found)] or wanted
+        solid = [found for found in wanted if found.id not in GROUND_LAYERS] or wanted
         boxes = [found.extent for found in solid if found.extent]
         if not boxes:
             return None
@@ -86,9 +95,12 @@ class Scene:
         for key, arrays in self._meshing.ready(most):
             if key in self._tiles and key not in self._drawn:
                 self._draw(key, arrays)
-        if not self._meshing.busy and self._plain is None and self._tiles:
-            self.bake()
-        return self._meshing.busy
+        extent = self.extent()
+        if not self._meshing.busy and extent:
+            self._grounds.ask(self._meshing.pool, extent, self.origin, self._ground_arrays(), self.sun)
+        if self._grounds.take(self.sky):
+            self._shade()
+        return self.busy
 
     def wait(self) -> None:
         """Take everything: what a picture needs."""
@@ -97,38 +109,27 @@ class Scene:
         while self.pump(1 << 40):
             time.sleep(0.002)
 
-    def bake(self) -> None:
-        """Paint the ground anew: sand, sea and shadows."""
-        extent = self.extent()
-        if extent is None:
-            return
-        margin = max(300.0, 0.25 * max(extent[3] - extent[0], extent[4] - extent[1]))
-        sides = (extent[0] - margin, extent[1] - margin, extent[3] + margin, extent[4] + margin)
-        sea = [drawn.arrays for key, drawn in self._drawn.items() if key[0] == "sea"]
-        standing = [
-            drawn.arrays
-            for key, drawn in self._drawn.items()
-            if self._tiles[key].kind == "buildings" and self._layers[key[0]].visible
-        ]
-        painted = ground.bake(sides, sea, standing, self.sky, self.sun)
-        if self._plain:
-            self.renderer.RemoveActor(self._plain)
-        relief = [drawn.arrays for key, drawn in self._drawn.items() if self._relief(self._layers[key[0]])]
-        self._plain = backdrop.plain(painted, self.origin, -0.25 if relief else extent[2] - 0.25, relief)
-        actors.hazed(self._plain, _share(self.sky.horizon), 1.0, 12_000.0)
-        self.renderer.AddActor(self._plain)
-
-    @staticmethod
-    def _relief(layer: Layer) -> bool:
-        """Whether the ground's picture is laid over a layer's triangles."""
-        return layer.id == "terrain" and layer.kind == "terrain"
+    def light(self, *, night: bool) -> None:
+        """Day or night."""
+        self.sky = light.NIGHT if night else light.DAY
+        self.renderer.SetBackground(*(part / 255 for part in self.sky.horizon))
+        if self._dome:
+            self.renderer.RemoveActor(self._dome)
+        self._dome = backdrop.dome(self.sky)
+        self.renderer.AddActor(self._dome)
+        self._solid = (materials.solid(self.sky), materials.solid(self.sky, overlaid=True))
+        self._grounds.paint(self.sky)
+        self._shade()
+        self._repaint(set(self._layers))
+        self.look(self.camera)
 
     def look(self, to: Camera) -> None:
         """Move the camera; nothing is drawn until the window renders."""
         self.camera = to
         camera.aim(self.renderer.GetActiveCamera(), to, self.origin)
         eye = to.eye()
-        self._dome.SetPosition(eye[0] - self.origin[0], eye[1] - self.origin[1], eye[2] - self.origin[2])
+        if self._dome:
+            self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
 
     def show(self, layers: frozenset[str] | None) -> None:
         """Show these layers alone; None shows those that are visible in the layer tree."""
@@ -138,40 +139,39 @@ class Scene:
     def colour(self, overlay: Overlay | None) -> None:
         """Colour a layer by an overlay; no mesh is made again."""
         before, self.overlay = self.overlay, overlay
-        touched = {found.layer for found in (before, overlay) if found}
-        self._repaint(touched)
+        self._repaint({found.layer for found in (before, overlay) if found})
 
     def select(self, selected: tuple[str, int] | None) -> None:
-        """Light one feature up."""
+        """Put lines about one feature, and lift its colour."""
         touched = {found[0] for found in (self.selected, selected) if found}
         self.selected = selected
         self._repaint(touched)
+        for line in self._outline:
+            self.renderer.RemoveActor(line)
+        self._outline = self._lines()
+        for line in self._outline:
+            self.renderer.AddActor(line)
 
-    def pick(self, x: float, y: float, width: int, height: int) -> tuple[str, int, camera.Point] | None:
+    def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
-        best: tuple[float, str, int] | None = None
-        for key, drawn in self._drawn.items():
-            if (
-                not drawn.actor.GetVisibility()
-                or not drawn.actor.GetPickable()
-                or not _meets(self._tiles[key].box, eye, way)
-            ):
-                continue
-            local = np.array(eye) - np.array(drawn.arrays.origin)
-            which, far = rasters.nearest(drawn.arrays.points, drawn.arrays.triangles, local, np.array(way))
-            if which >= 0 and (best is None or far < best[0]):
-                owner = drawn.arrays.owner[drawn.arrays.triangles[which, 0]]
-                best = (far, key[0], int(drawn.arrays.fids[owner]))
-        if best is None:
-            return None
-        far, layer, fid = best
-        return layer, fid, (eye[0] + way[0] * far, eye[1] + way[1] * far, eye[2] + way[2] * far)
+        return self._targets.nearest(eye, way, lambda key: bool(self._drawn[key].actor.GetVisibility()))
+
+    def hides(self, point: camera.Point) -> bool:
+        """Whether something stands between the eye and a point: a label there would float before it."""
+        eye = self.camera.eye()
+        way = np.subtract(point, eye)
+        far = float(np.linalg.norm(way))
+        east, north, up = (float(part) / max(far, 1e-9) for part in way)
+        seen = self._targets.nearest(
+            eye, (east, north, up), lambda key: bool(self._drawn[key].actor.GetVisibility()), far - 0.5
+        )
+        return seen is not None
 
     @property
     def busy(self) -> bool:
-        """Whether tiles are still to come."""
-        return self._meshing.busy
+        """Whether tiles or the ground are still to come."""
+        return self._meshing.busy or self._grounds.busy
 
     def close(self) -> None:
         """Stop the workers and let go of the window."""
@@ -181,52 +181,73 @@ class Scene:
     def _draw(self, key: Key, arrays: Arrays) -> None:
         lit = light.factors(arrays, self.sun)
         made = actors.actor(arrays, self._painted(key, arrays, lit), self.origin)
-        actors.hazed(made, _share(self.sky.horizon), 0.45, 5_000.0)
-        made.SetPickable(self._tiles[key].kind != "areas")
         self._drawn[key] = Drawn(arrays, made, lit)
+        self._finish(key)
+        self._targets.add(key, arrays)
         self.renderer.AddActor(made)
         self._show_one(key)
+        if self.selected and self.selected[0] == key[0] and not self._outline:
+            self.select(self.selected)
+
+    def _finish(self, key: Key) -> None:
+        """Give a tile its material."""
+        drawn, kind = self._drawn[key], self._tiles[key].kind
+        if kind in _FLAT:
+            shade = self._grounds.shade
+            if shade:
+                actors.sample(drawn.actor, "shade", shade.texture, shade.coordinates(drawn.arrays))
+            drawn.actor.SetShaderProperty(materials.flat(self.sky, shaded=shade is not None, lift=_FLAT[kind]))
+        else:
+            overlaid = self.overlay is not None and self.overlay.layer == key[0]
+            drawn.actor.SetShaderProperty(self._solid[overlaid])
+
+    def _shade(self) -> None:
+        for key in self._drawn:
+            if self._tiles[key].kind in _FLAT:
+                self._finish(key)
 
     def _painted(self, key: Key, arrays: Arrays, lit: Any) -> Any:
-        base = arrays.base
-        brightness = self.sky.buildings
         if self.overlay and self.overlay.layer == key[0]:
-            base, brightness = self.overlay.painted(arrays.fids, arrays.owner), 1.0
-        colours = light.shaded(base, lit, brightness)
+            base = self.overlay.painted(arrays.fids, arrays.owner)
+        else:
+            base = light.based(arrays.base, self.sky)
+        colours = light.shaded(base, lit)
         if self.selected and self.selected[0] == key[0]:
-            mine = arrays.fids[arrays.owner] == self.selected[1]
-            colours[mine] = (0.35 * colours[mine] + 0.65 * np.array((69, 196, 181))).astype(np.uint8)
+            highlight.lifted(colours, arrays.fids[arrays.owner] == self.selected[1])
         return colours
 
     def _repaint(self, layers: set[str]) -> None:
         for key, drawn in self._drawn.items():
             if key[0] in layers:
                 actors.recolour(drawn.actor, self._painted(key, drawn.arrays, drawn.light))
+                self._finish(key)
+
+    def _lines(self) -> Sequence[vtkActor]:
+        for key, drawn in self._drawn.items():
+            if self.selected and key[0] == self.selected[0] and self.selected[1] in drawn.arrays.fids:
+                return highlight.outline(drawn.arrays, self.selected[1], self.origin, self.scale)
+        return ()
+
+    def _seen(self, layer: str) -> bool:
+        if layer in GROUND_LAYERS:
+            return False
+        return self._layers[layer].visible if self._shown is None else layer in self._shown
 
     def _show(self) -> None:
         for key in self._drawn:
             self._show_one(key)
 
     def _show_one(self, key: Key) -> None:
-        layer, actor = self._layers[key[0]], self._drawn[key].actor
-        seen = layer.visible if self._shown is None else layer.id in self._shown
-        actor.SetVisibility(seen and layer.id not in GROUND_LAYERS)
-        actor.GetProperty().SetOpacity(layer.opacity)
+        actor = self._drawn[key].actor
+        actor.SetVisibility(self._seen(key[0]))
+        actor.GetProperty().SetOpacity(self._layers[key[0]].opacity)
 
-
-def _share(colour: tuple[int, int, int]) -> tuple[float, float, float]:
-    return colour[0] / 255, colour[1] / 255, colour[2] / 255
-
-
-def _meets(box: tuple[float, ...], eye: camera.Point, way: camera.Point) -> bool:
-    """Whether a ray passes through a box, with a hand's margin (Kay and Kajiya's slabs)."""
-    near, far = 0.0, float("inf")
-    for axis in range(3):
-        low, high = box[axis] - 60.0 * (axis == 2) - 1, box[axis + 3] + 1 + 600.0 * (axis == 2)
-        if abs(way[axis]) < 1e-12:
-            if not low <= eye[axis] <= high:
-                return False
-            continue
-        a, b = (low - eye[axis]) / way[axis], (high - eye[axis]) / way[axis]
-        near, far = max(near, min(a, b)), min(far, max(a, b))
-    return near <= far
+    def _ground_arrays(self) -> dict[str, dict[Key, Arrays]]:
+        """What the ground is made of: by layer for sea and terrain, and all that casts a shade."""
+        found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}}
+        for key, drawn in self._drawn.items():
+            if key[0] in ("sea", "terrain"):
+                found[key[0]][key] = drawn.arrays
+            elif self._tiles[key].kind == "buildings" and self._seen(key[0]):
+                found["standing"][key] = drawn.arrays
+        return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.scene.source import TileSource
+
+_log = logging.getLogger("balad")
 
 Key = tuple[str, int, int, int]
 """Layer, level, x, y."""
@@ -40,14 +43,15 @@ class Meshing:
 
     def __init__(self, source: TileSource, workers: int = 2) -> None:
         self._source = source
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="mesh")
+        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="mesh")
+        self._faulty: set[str] = set()
         self._waiting: dict[Key, Future[Arrays | None]] = {}
 
     def ask(self, tiles: list[Tile], eye: tuple[float, float, float]) -> None:
         """Start on these tiles, the nearest to the eye first."""
         for tile in sorted(tiles, key=lambda tile: _away(tile, eye)):
             if tile.key not in self._waiting:
-                self._waiting[tile.key] = self._pool.submit(self._mesh, tile)
+                self._waiting[tile.key] = self.pool.submit(self._mesh, tile)
 
     def ready(self, most: int) -> Iterator[tuple[Key, Arrays]]:
         """What is done, up to ``most`` bytes: a bound on what one frame uploads."""
@@ -58,13 +62,14 @@ class Meshing:
             if future.done():
                 del self._waiting[key]
                 arrays = future.result()
-                if arrays is not None:
+                if arrays is not None and len(arrays.triangles):
                     sent += arrays.nbytes
                     yield key, arrays
 
-    def forget(self, layer: str) -> None:
-        """Drop what is under way for a layer."""
-        for key in [key for key in self._waiting if key[0] == layer]:
+    def keep(self, keys: Iterable[Key]) -> None:
+        """Drop what is under way, but for these tiles."""
+        wanted = set(keys)
+        for key in [key for key in self._waiting if key not in wanted]:
             self._waiting.pop(key).cancel()
 
     @property
@@ -74,13 +79,19 @@ class Meshing:
 
     def close(self) -> None:
         """Stop."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.pool.shutdown(wait=True, cancel_futures=True)
 
     def _mesh(self, tile: Tile) -> Arrays | None:
-        payload = self._source.payload(*tile.key)
-        if not payload:
+        try:
+            payload = self._source.payload(*tile.key)
+            if not payload:
+                return None
+            arrays: Arrays = self._source.kind(tile.kind).mesh(payload, 0)
+        except Exception as why:  # noqa: BLE001  a layer kind is a stranger: one tile of it must not take the view along
+            if tile.key[0] not in self._faulty:
+                self._faulty.add(tile.key[0])
+                _log.error("tile %s of kind %s can't be drawn", tile.key, tile.kind, exc_info=why)
             return None
-        arrays: Arrays = self._source.kind(tile.kind).mesh(payload, 0)
         return arrays
 
 

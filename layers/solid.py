@@ -1,0 +1,100 @@
+"""Buildings whose faces are known: LoD2 as the file has it, and courtyards, made faces when they are encoded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from layers import kernels, palette
+from layers.faces import triangulated
+from twin.api import shapes
+
+_WALL, _ROOF, _FLOOR = 0, 1, 2
+_CLASS = {"RoofSurface": _ROOF, "GroundSurface": _FLOOR, "OuterFloorSurface": _ROOF}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of a tile's triangles, on their way to ``shapes.Arrays``."""
+
+    points: Any
+    triangles: Any
+    normals: Any
+    owner: Any
+    fids: Any
+    roof: Any
+    foot: Any
+    part: Any
+    facade: Any
+
+
+def packed(table: pa.Table, geometries: Any, there: Any, origin: Any) -> dict[str, Any]:
+    """The faces of the features that are there, ready to be packed."""
+    faces = triangulated(geometries[there])
+    return {
+        "face_points": (faces.points - origin).astype(np.float32),
+        "face_triangles": faces.triangles,
+        "face_normals": faces.normals,
+        "face_owner": faces.feature,
+        "face_part": faces.part,
+        "face_class": _classes(table, there, faces),
+        "face_fids": table.column("fid").to_numpy()[there],
+    }
+
+
+def meshed(payload: shapes.Packed) -> Part:
+    """Courtyards and solids, one after the other."""
+    courts, solids = payload["court_points"], payload["face_points"]
+    triangles = np.concatenate([payload["court_triangles"], payload["face_triangles"] + len(courts)])
+    normals = np.concatenate([payload["court_normals"], payload["face_normals"]])
+    fids = np.concatenate([payload["court_fids"], payload["face_fids"]])
+    owner = np.concatenate([payload["court_owner"], payload["face_owner"] + len(payload["court_fids"])])
+    points = np.concatenate([courts, solids])
+    rise, height = _rises(points, owner)
+    wall = np.abs(normals[:, 2]) <= 0.5
+    dimmed = kernels.FOOT + (1 - kernels.FOOT) * rise / np.maximum(height, 0.1)
+    # Walls are measured along their own level direction, from where the building's façade begins.
+    along = points[:, 1] * normals[:, 0] - points[:, 0] * normals[:, 1] + palette.begins(fids)[owner]
+    return Part(
+        points,
+        triangles,
+        normals,
+        owner,
+        fids,
+        np.concatenate([payload["court_roof"], payload["face_class"] == _ROOF]),
+        np.where(wall, dimmed, 1.0).astype(np.float32),
+        np.concatenate([np.full(len(courts), -1, np.int32), shapes.parts(payload, "face_part", len(solids))]),
+        np.where(wall[:, None], np.column_stack([along, rise]), -1.0).astype(np.float32),
+    )
+
+
+def _classes(table: pa.Table, there: Any, faces: Any) -> Any:
+    """Roof, wall or floor: by the file's semantics, else by the face's slope."""
+    slope = np.where(faces.normals[:, 2] > 0.2, _ROOF, np.where(faces.normals[:, 2] < -0.2, _FLOOR, _WALL))
+    if "surfaces" not in table.column_names:
+        return slope.astype(np.uint8)
+    firsts = np.searchsorted(
+        faces.feature, np.arange(int(there.sum()) + 1), sorter=(order := np.argsort(faces.feature))
+    )
+    for number, words in enumerate(table.column("surfaces").filter(pa.array(there)).to_pylist()):
+        if words is None:
+            continue
+        known = np.array([_CLASS.get(name, _WALL) if name else 255 for name in json.loads(words)] or [255])
+        mine = order[firsts[number] : firsts[number + 1]]
+        said = known[np.minimum(faces.part[mine], len(known) - 1)]
+        slope[mine] = np.where(said == 255, slope[mine], said)
+    return slope.astype(np.uint8)
+
+
+def _rises(points: Any, owner: Any) -> tuple[Any, Any]:
+    """Each point's height above its feature's lowest point, and the feature's height."""
+    if not len(points):
+        return np.empty(0), np.empty(0)
+    low, high = np.full(owner.max() + 1, np.inf), np.full(owner.max() + 1, -np.inf)
+    np.minimum.at(low, owner, points[:, 2])
+    np.maximum.at(high, owner, points[:, 2])
+    return points[:, 2] - low[owner], (high - low)[owner]

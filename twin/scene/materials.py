@@ -1,0 +1,127 @@
+"""What a fragment's colour goes through on its way to the screen: floors and windows, shade, sea and sand, haze.
+
+Each is one ``vtkShaderProperty`` that many actors share, so that VTK compiles it once.
+"""
+
+from __future__ import annotations
+
+from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
+
+from twin.model.shapes import Colour
+from twin.scene.ground import REACH, Sides
+from twin.scene.light import Sky
+
+_SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
+"""Metres from the coast (ART)."""
+_FLOOR, _BAY = 3.2, 3.4
+"""Metres from floor to floor (ART), and from window to window."""
+
+_POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
+_HASH = """
+float chance(vec2 at) { return fract(sin(dot(at, vec2(12.9898, 78.233))) * 43758.5453); }
+"""
+_FACADE = """
+  vec2 cell = wall / vec2({bay}, {floor});
+  vec2 soft = fwidth(cell);
+  {coarser}
+  vec2 at = fract(cell);
+  vec2 glass = smoothstep(vec2(0.24, 0.30) - soft, vec2(0.24, 0.30) + soft, at)
+             * (1.0 - smoothstep(vec2(0.76, 0.78) - soft, vec2(0.76, 0.78) + soft, at));
+  float seen = wall.y > -0.5 ? 1.0 : 0.0;
+"""
+_COARSER = """// Far windows melt into fewer, larger ones, so that the city glitters to the horizon.
+  float far = max(0.0, ceil(log2(3.0 * max(soft.x, soft.y))));
+  cell /= exp2(far);
+  soft /= exp2(far);"""
+_DAY = """
+  float bays = 1.0 - smoothstep(0.20, 0.45, soft.x);
+  float floors = 1.0 - smoothstep(0.25, 0.60, soft.y);
+  gl_FragData[0].rgb *= 1.0 - seen * floors * glass.y * (0.06 + 0.08 * bays * glass.x);
+"""
+_NIGHT = """
+  float draw = chance(floor(cell));
+  float warm = chance(floor(cell) + 17.0);
+  vec3 lamp = warm < 0.1 ? vec3(0.867, 0.914, 0.949) : mix(vec3(0.965, 0.761, 0.478), vec3(1.0, 0.89, 0.70), warm);
+  float lit = draw < 0.22 ? glass.x * glass.y : 0.0;
+  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, lamp, seen * lit * 0.92 * pow(0.82, far));
+"""
+
+
+def solid(sky: Sky, *, overlaid: bool = False) -> vtkOpenGLShaderProperty:
+    """Buildings: floors and windows on their walls, and haze, which must not change what an overlay's colour means."""
+    made = vtkOpenGLShaderProperty()
+    _vertex(made, "in vec2 facade;\nout vec2 wall;\n", "  wall = facade;\n")
+    lamps = sky.windows and not overlaid
+    walls = _FACADE.format(bay=_BAY, floor=_FLOOR, coarser=_COARSER if lamps else "") + (_NIGHT if lamps else _DAY)
+    _fragment(made, "in vec2 wall;\n" + _HASH, walls + _haze(sky, 0.15 if overlaid else 1.0))
+    return made
+
+
+def flat(sky: Sky, *, shaded: bool, lift: float) -> vtkOpenGLShaderProperty:
+    """Roads and areas: the shade that lies on the ground lies on them too.
+
+    ``lift`` brings them before the ground in the depth's own unit, so that they never flicker where metres are too few.
+    """
+    made = vtkOpenGLShaderProperty()
+    _vertex(made, "", f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
+    shade = f"  {_mixed(sky.shadow, 'texture(shade, tcoordVCVSOutput).r')}\n" if shaded else ""
+    _fragment(made, "", shade + _haze(sky))
+    return made
+
+
+def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpenGLShaderProperty:
+    """Sand, beach, foam, shoal and deep sea by the distance to the coast; the shade; haze to the horizon's colour."""
+    made = vtkOpenGLShaderProperty()
+    _vertex(made, "out vec2 spot;\n", "  spot = vertexMC.xy;\n")
+    painted = (
+        f"  vec4 told = texture(coast, {_within(coast)}) - 128.0 / 255.0;\n"
+        "  float edge = smoothstep(0.36, 0.46, abs(told.a));\n"
+        f"  float out_ = mix(told.a * {2 * close:.2f}, told.r * {2 * REACH:.1f}, edge);\n"
+        "  float blur = max(0.05, 0.7 * fwidth(out_));\n"
+        f"  vec3 land = mix({_vec(sky.ground)}, {_vec(sky.beach)}, clamp(1.0 + out_ / {_BEACH}, 0.0, 1.0));\n"
+        f"  float deep = clamp(out_ / {_SHOAL}, 0.0, 1.0);\n"
+        f"  vec3 wet = mix({_vec(sky.shoal)}, {_vec(sky.deep)}, deep * (1.6 - 0.6 * deep));\n"
+        f"  float foam = clamp(1.0 - abs(out_ - {_FOAM / 2}) / max({_FOAM / 2}, blur), 0.0, 1.0)"
+        f" * min(1.0, {_FOAM / 2} / blur);\n"
+        f"  wet = mix(wet, {_vec(sky.foam)}, {sky.foam_share:.3f} * foam);\n"
+        "  gl_FragData[0] = vec4(mix(land, wet, smoothstep(-blur, blur, out_)), 1.0);\n"
+    )
+    if shade:
+        painted += f"  {_mixed(sky.shadow, f'texture(shade, {_within(shade)}).r')}\n"
+    _fragment(made, "in vec2 spot;\n", painted + _haze(sky))
+    return made
+
+
+def _within(sides: Sides) -> str:
+    """Texture coordinates of a spot; the sides are relative to the actor's origin."""
+    return f"(spot - vec2({sides[0]:.3f}, {sides[1]:.3f})) / vec2({sides[2] - sides[0]:.3f}, {sides[3] - sides[1]:.3f})"
+
+
+def _haze(sky: Sky, most: float = 1.0) -> str:
+    """Nothing up to 1.5 km, 45 % at 5 km, all at 12 km (ART), by the depth along the view."""
+    return (
+        "  float mist = away < 5000.0 ? 0.45 * clamp((away - 1500.0) / 3500.0, 0.0, 1.0)"
+        " : min(1.0, 0.45 + 0.55 * (away - 5000.0) / 7000.0);\n"
+        f"  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, {_vec(sky.horizon)}, min(mist, {most:.2f}));\n"
+    )
+
+
+def _mixed(colour: Colour, share: str) -> str:
+    return f"gl_FragData[0].rgb = mix(gl_FragData[0].rgb, {_vec(colour)}, {share});"
+
+
+def _vec(colour: Colour) -> str:
+    return f"vec3({', '.join(f'{part / 255:.4f}' for part in colour)})"
+
+
+def _vertex(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
+    first = f"{_POSITION}Dec"
+    made.AddVertexShaderReplacement(first, True, f"{first}\nout float away;\n{declared}", False)
+    last = f"{_POSITION}Impl"
+    made.AddVertexShaderReplacement(last, True, f"{last}\n  away = gl_Position.w;\n{done}", False)
+
+
+def _fragment(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
+    made.AddFragmentShaderReplacement(_COLOUR, True, f"{_COLOUR}\nin float away;\n{declared}", False)
+    # VTK's own line would multiply every texture in; what is written here stands in its place.
+    made.AddFragmentShaderReplacement(_TEXTURE, True, done, False)
