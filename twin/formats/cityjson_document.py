@@ -35,6 +35,10 @@ class Document:
     objects: dict[str, Any]
     vertices: NDArray[np.float64]
     """(n, 3) real coordinates in the file's CRS."""
+    decimals: bool = False
+    """Whether they came as decimals, which no transform to whole numbers gives back."""
+    appearance: dict[str, Any] | None = None
+    """Materials and textures of its own, that its objects name by number instead of the header's."""
 
 
 def parsed(data: bytes, path: Path) -> dict[str, Any]:
@@ -96,12 +100,16 @@ def assembled(header: dict[str, Any], part: dict[str, Any], path: Path) -> Docum
         if not isinstance(thing, dict) or not isinstance(thing.get("type"), str):
             raise NotThisFormat("The object “{id}” has no type.", path, id=uid)
     facts = {key: value for key, value in header.items() if key not in {"CityObjects", "vertices"}}
-    local = part is not header and {key: part[key] for key in ("appearance",) if key in part}
-    return Document({**facts, **(local or {})}, objects, coordinates(part.get("vertices"), transform, path))
+    vertices, decimals = coordinates(part.get("vertices"), transform, path)
+    local = part.get("appearance") if part is not header else None
+    return Document(facts, objects, vertices, decimals, local if isinstance(local, dict) else None)
 
 
-def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64]:
-    """Vertices as real coordinates: ``v × scale + translate`` in doubles; NotThisFormat where any isn't finite."""
+def coordinates(vertices: Any, transform: Any, path: Path) -> tuple[NDArray[np.float64], bool]:
+    """Vertices as real coordinates, and whether they came as decimals; NotThisFormat where any isn't finite.
+
+    ``v × scale + translate`` in doubles, then + 0.0, which makes −0 the 0 that it equals.
+    """
     if not isinstance(vertices, list):
         raise NotThisFormat("It has no list of “vertices”.", path)
     try:
@@ -113,7 +121,7 @@ def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64
     if not right or not np.isfinite(points).all() or (np.abs(points) > _EXACT).any():
         raise NotThisFormat("Its vertices are not triples of finite numbers that a double can hold.", path)
     if transform is None:
-        return points
+        return points + 0.0, True
     try:
         scale = np.array(transform["scale"], np.float64)
         translate = np.array(transform["translate"], np.float64)
@@ -122,10 +130,11 @@ def coordinates(vertices: Any, transform: Any, path: Path) -> NDArray[np.float64
         right = False
     if not right:
         raise NotThisFormat("Its “transform” is not a scale and a translation of three finite numbers each.", path)
-    real = points * scale + translate
+    with np.errstate(over="ignore"):
+        real = points * scale + translate + 0.0
     if not np.isfinite(real).all():
         raise NotThisFormat("Its transform makes coordinates that are not finite.", path)
-    return real
+    return real, bool((points != np.rint(points)).any())
 
 
 def _features(path: Path) -> Iterator[Document]:
@@ -140,7 +149,10 @@ def _features(path: Path) -> Iterator[Document]:
                 continue
             if found.get("type") != "CityJSONFeature":
                 raise NotThisFormat("A line of it is no CityJSONFeature.", path)
-            if found.get("id") not in (found.get("CityObjects") or {}):
+            objects = found.get("CityObjects")
+            if not isinstance(objects, dict):
+                raise NotThisFormat("It has no “CityObjects”.", path)
+            if not isinstance(found.get("id"), str) or found["id"] not in objects:
                 words = mark("A CityJSONFeature names the root “{id}”, which is not among its objects.")
                 raise NotThisFormat(words, path, id=str(found.get("id")))
             yield assembled(header or {"type": "CityJSON", "version": "2.0"}, found, path)

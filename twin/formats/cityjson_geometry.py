@@ -8,22 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.core.i18n import mark
+from twin.formats.cityjson_fault import Fault, Points
+from twin.formats.cityjson_templates import put
 
-Points = NDArray[np.float64]
 _DEPTH = {
     "MultiPoint": 0, "MultiLineString": 1, "MultiSurface": 2, "CompositeSurface": 2,
     "Solid": 3, "MultiSolid": 4, "CompositeSolid": 4,
 }  # fmt: skip
 """How many lists stand around an index."""
-_POINT, _LINE, _POLYGON, _POINTS, _LINES, _POLYGONS = 1001, 1002, 1003, 1004, 1005, 1006
+_KINDS = {2: "MultiSurface", 3: "Solid", 4: "MultiSolid"}
+_POINT, _LINE, _POLYGON, POINTS, LINES, POLYGONS = 1001, 1002, 1003, 1004, 1005, 1006
 """ISO 19125 WKB codes with Z."""
-
-
-class Fault(Exception):
-    """A geometry that breaks the standard; its words are a catalogue message."""
 
 
 @dataclass
@@ -37,10 +34,10 @@ class Shape:
     kept: list[int] = field(default_factory=list)
 
 
-def shape(geometry: dict[str, Any], vertices: Points, templates: dict[str, Any] | None) -> Shape:
+def shape(geometry: dict[str, Any], vertices: Points, templates: Any) -> Shape:
     """One geometry as WKB; Fault where an index, a type or a template is wrong."""
     if geometry.get("type") == "GeometryInstance":
-        geometry, vertices = _instance(geometry, vertices, templates)
+        geometry, vertices = put(geometry, vertices, templates)
     kind, boundaries = geometry.get("type"), geometry.get("boundaries")
     if kind not in _DEPTH or not isinstance(boundaries, list):
         raise Fault(mark("it has a geometry of an unknown type"))
@@ -51,6 +48,11 @@ def shape(geometry: dict[str, Any], vertices: Points, templates: dict[str, Any] 
         lines = [vertices[np.array(line, np.int64)] for line in boundaries if len(line) > 1]
         return Shape(_lines(lines), dropped=len(boundaries) - len(lines)) if lines else Shape()
     return _surfaces(geometry, kind, vertices)
+
+
+def type_of(wkb: bytes) -> int:
+    """The code of a WKB made here."""
+    return int.from_bytes(wkb[1:5], "little")
 
 
 def check(geometry: dict[str, Any], count: int) -> None:
@@ -67,7 +69,7 @@ def surfaces_of(kind: str, boundaries: list[Any]) -> Iterator[list[list[int]]]:
         yield from boundaries
         return
     for inner in boundaries:
-        yield from surfaces_of("MultiSurface" if _DEPTH[kind] == 3 else "Solid", inner)
+        yield from surfaces_of(_KINDS[_DEPTH[kind] - 1], inner)
 
 
 def check_indices(boundaries: Any, depth: int, count: int) -> None:
@@ -102,12 +104,10 @@ def _surfaces(geometry: dict[str, Any], kind: str, vertices: Points) -> Shape:
         polygons.append(_polygon(rings, vertices))
         kept.append(number)
     if names is not None:
-        if len(names) < (kept[-1] + 1 if kept else 0):
-            raise Fault(mark("its semantics name fewer surfaces than it has"))
         names = [names[number] for number in kept]
     if not polygons:
         return Shape(dropped=dropped)
-    return Shape(struct.pack("<BII", 1, _POLYGONS, len(polygons)) + b"".join(polygons), names, dropped, kept)
+    return Shape(struct.pack("<BII", 1, POLYGONS, len(polygons)) + b"".join(polygons), names, dropped, kept)
 
 
 def _corners(ring: list[int], vertices: Points) -> int:
@@ -122,19 +122,25 @@ def _semantics(geometry: dict[str, Any], kind: str) -> list[str | None] | None:
         return None
     known = [surface.get("type") for surface in semantics.get("surfaces", [])]
     found: list[str | None] = []
-    for value in _flat(semantics["values"], _DEPTH[kind] - 2):
+    for value in _of_each(semantics["values"], geometry["boundaries"], _DEPTH[kind]):
         if value is not None and not (isinstance(value, int) and 0 <= value < len(known)):
             raise Fault(mark("its semantics point to a surface type that is not there"))
         found.append(None if value is None else known[value])
     return found
 
 
-def _flat(values: Any, depth: int) -> Iterator[Any]:
-    for value in values or []:
-        if depth and isinstance(value, list):
-            yield from _flat(value, depth - 1)
-        else:
-            yield value
+def _of_each(values: Any, boundaries: list[Any], depth: int) -> list[Any]:
+    """A value for each surface; null stands for all the surfaces of a shell or a solid."""
+    flat = values is None or depth == 2 or any(isinstance(value, int) for value in values)
+    parts = list(surfaces_of(_KINDS[depth], boundaries)) if flat else boundaries
+    if values is None:
+        return [None] * len(parts)
+    if len(values) < len(parts):
+        raise Fault(mark("its semantics name fewer surfaces than it has"))
+    if flat:
+        return list(values[: len(parts)])
+    pairs = zip(values, parts, strict=False)
+    return [name for value, part in pairs for name in _of_each(value, part, depth - 1)]
 
 
 def _polygon(rings: list[list[int]], vertices: Points) -> bytes:
@@ -147,26 +153,9 @@ def _polygon(rings: list[list[int]], vertices: Points) -> bytes:
 
 def _lines(lines: list[Points]) -> bytes:
     parts = [struct.pack("<BIII", 1, _LINE, len(line), 0)[:9] + line.tobytes() for line in lines]
-    return struct.pack("<BII", 1, _LINES, len(lines)) + b"".join(parts)
+    return struct.pack("<BII", 1, LINES, len(lines)) + b"".join(parts)
 
 
 def _points(points: Points) -> bytes:
     parts = [struct.pack("<BI", 1, _POINT) + point.tobytes() for point in points]
-    return struct.pack("<BII", 1, _POINTS, len(points)) + b"".join(parts)
-
-
-def _instance(
-    geometry: dict[str, Any], vertices: Points, templates: dict[str, Any] | None
-) -> tuple[dict[str, Any], Points]:
-    """A template put in its place: 4×4 matrix, then the reference point (CityJSON 2.0, §3.4)."""
-    try:
-        wanted, corner = geometry["template"], geometry["boundaries"][0]
-        template = (templates or {})["templates"][wanted]
-        own = np.array((templates or {})["vertices-templates"], np.float64).reshape(-1, 3)
-        matrix = np.array(geometry["transformationMatrix"], np.float64).reshape(4, 4)
-        if wanted < 0 or not 0 <= corner < len(vertices) or not np.isfinite(matrix).all() or not np.isfinite(own).all():
-            raise Fault(mark("it uses a template that is not there"))
-    except (KeyError, IndexError, TypeError, ValueError):
-        raise Fault(mark("it uses a template that is not there")) from None
-    placed = own @ matrix[:3, :3].T + matrix[:3, 3] + vertices[corner]
-    return template, placed
+    return struct.pack("<BII", 1, POINTS, len(points)) + b"".join(parts)

@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
-import shapely
 
 from twin.core.errors import CannotWrite
 from twin.core.i18n import mark
-from twin.formats.cityjson_objects import COMMON, FOREIGN, RESERVED, STEP, WKB
+from twin.formats import columns
+from twin.formats.cityjson_foreign import drawn
+from twin.formats.cityjson_kept import LINKS, canonical, from_text, upgraded_geometry
+from twin.formats.cityjson_names import COMMON, FOREIGN, LINKED, STEP, TYPED, WKB, freed
+from twin.formats.stamp import KEY, Stamp
 from twin.formats.writing import whole
 from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, UID
 
-_URL = "https://www.opengis.net/def/crs/EPSG/0/{code}"
+_URL = "https://www.opengis.net/def/crs/{authority}/0/{code}"
+_GENERIC = "GenericCityObject"
+_EXTENSION = {"url": "https://cityjson.org/extensions/download/generic.ext.json", "version": "1.0"}
+"""Where CityJSON 2.0 keeps the generic city object that 1.1 had."""
+_LARGEST = 2.0**53
 
 
 def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, Any] | None) -> None:
     """Write a layer; ``meta`` is what its own CityJSON file said as a whole, if it came from one."""
-    header = json.loads((meta or {}).get("cityjson") or "{}")
+    header = orjson.loads((meta or {}).get("cityjson") or "{}")
+    table, was = columns.plain(table)
+    was = {field.name: columns.TIMESTAMP for field in table.schema if pa.types.is_timestamp(field.type)} | was
+    stamp = Stamp.of(layer, meta, {freed(name): kind for name, kind in was.items()})
+    texts = frozenset(header.pop(KEY, {}).get("json", []))
     vertices = _Vertices()
-    objects = dict(_object(row, vertices) for row in table.to_pylist())
-    scale, translate, whole_numbers, exact = vertices.packed(header.get("transform"))
-    if not exact:
-        words = mark(
-            "CityJSON’s whole numbers can’t give these coordinates back exactly: export to GeoPackage instead."
-        )
-        raise CannotWrite(words, out)
+    objects = dict(_object(row, vertices, stamp.kind, texts) for row in table.to_pylist())
+    scale, translate, whole_numbers = vertices.packed(header.get("transform"), out)
     document = {
-        **{key: value for key, value in header.items() if key != "transform"},
+        **header,
         "type": "CityJSON",
         "version": "2.0",
         "transform": {"scale": scale, "translate": translate},
-        "metadata": _metadata(header, crs, layer),
+        "metadata": _metadata(header, crs, layer, stamp, vertices.extent()),
         "CityObjects": _linked(objects),
         "vertices": whole_numbers,
     }
+    if any(thing["type"] == f"+{_GENERIC}" for thing in objects.values()):
+        document["extensions"] = {"Generic": _EXTENSION, **_dict(header.get("extensions"))}
+    if isinstance(header.get("geometry-templates"), dict):
+        document["geometry-templates"] = _templates(header["geometry-templates"])
     with whole(out) as draft:
         draft.write_bytes(orjson.dumps(document))
 
@@ -55,118 +65,103 @@ class _Vertices:
         """Its index."""
         return self._numbers.setdefault(tuple(point), len(self._numbers))
 
-    def packed(self, transform: dict[str, Any] | None) -> tuple[list[float], list[float], list[list[int]], bool]:
-        """Scale, translation and whole numbers, and whether they give every coordinate back exactly."""
-        points = np.array(list(self._numbers), np.float64).reshape(-1, 3)
+    def extent(self) -> list[float]:
+        """The box of all of them; empty where there are none."""
+        points = self._points()
+        return [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()] if len(points) else []
+
+    def packed(self, transform: Any, out: Path) -> tuple[list[float], list[float], list[list[int]]]:
+        """Scale, translation, and the whole numbers that give every coordinate back exactly; CannotWrite without."""
+        points = self._points()
         for scale, translate in _candidates(transform):
             numbers = np.rint((points - translate) / scale)
             exact = np.array_equal(numbers * scale + translate, points)
-            if exact:
-                break
-        return scale.tolist(), translate.tolist(), numbers.astype(np.int64).tolist(), exact
+            if exact and (np.abs(numbers) <= _LARGEST).all():
+                return scale.tolist(), translate.tolist(), numbers.astype(np.int64).tolist()
+        words = mark(
+            "CityJSON’s whole numbers can’t give these coordinates back exactly: export to GeoPackage instead."
+        )
+        raise CannotWrite(words, out)
+
+    def _points(self) -> Any:
+        return np.array(list(self._numbers), np.float64).reshape(-1, 3)
 
 
-def _candidates(transform: dict[str, Any] | None) -> list[tuple[Any, Any]]:
+def _candidates(transform: Any) -> list[tuple[Any, Any]]:
     """The file's own transform, then round steps, last the fine binary one that any placed layer has."""
     none = np.zeros(3)
     own = [(np.array(transform["scale"], float), np.array(transform["translate"], float))] if transform else []
     return [*own, (np.ones(3), none), (np.full(3, 0.001), none), (np.full(3, STEP), none)]
 
 
-def _object(row: dict[str, Any], vertices: _Vertices) -> tuple[str, dict[str, Any]]:
-    attributes = {_named(name): value for name, value in row.items() if name not in COMMON and value is not None}
+def _object(row: dict[str, Any], vertices: _Vertices, kind: str, texts: frozenset[str]) -> tuple[str, dict[str, Any]]:
+    attributes = {
+        freed(name): _plain(value, freed(name) in texts)
+        for name, value in row.items()
+        if name not in COMMON and value is not None
+    }
     if row.get(CITYJSON) is None:
-        made = _foreign(row, vertices)
         attributes |= {name: row[name] for name in FOREIGN if row.get(name) is not None}
         attributes[WKB] = row[GEOMETRY].hex() if row[GEOMETRY] else ""
-        return row[UID], {**made, "attributes": {name: _plain(value) for name, value in attributes.items()}}
-    said = json.loads(row[CITYJSON])
-    numbers = [vertices.number(point) for point in said.pop("vertices", [])]
-    geometries = [{**one, "boundaries": _renumbered(one["boundaries"], numbers)} for one in said.pop("geometry", [])]
-    for one in geometries:
-        if "lod" in one:
-            one["lod"] = str(one["lod"])
-    found = {"type": row[OBJECT_TYPE], **said}
-    if attributes:
-        found["attributes"] = {name: _plain(value) for name, value in attributes.items()}
-    return row[UID], {**found, "geometry": geometries} if geometries else found
+        return row[UID], {**drawn(row, kind, vertices.number), "attributes": attributes}
+    what = row[OBJECT_TYPE]
+    if what == _GENERIC:
+        attributes[TYPED], what = what, f"+{what}"
+    found = {"type": what, **from_text(row[CITYJSON], vertices.number)}
+    return row[UID], {**found, "attributes": attributes} if attributes else found
 
 
-def _foreign(row: dict[str, Any], vertices: _Vertices) -> dict[str, Any]:
-    """A feature of another origin: a prism as LoD1, else its own points, lines or surfaces."""
-    geometry = shapely.from_wkb(row[GEOMETRY]) if row[GEOMETRY] else None
-    if geometry is None or geometry.is_empty:
-        return {"type": "CityFurniture"}
-    dimension = int(shapely.get_dimensions(geometry))
-    if dimension == 0:
-        points = [
-            vertices.number(_step(p)) for p in shapely.get_coordinates(shapely.force_3d(geometry), include_z=True)
-        ]
-        return {"type": "CityFurniture", "geometry": [{"type": "MultiPoint", "lod": "1", "boundaries": points}]}
-    if dimension == 1:
-        lines = [_ring(line, vertices, closed=False) for line in shapely.get_parts(geometry)]
-        return {"type": "Road", "geometry": [{"type": "MultiLineString", "lod": "0", "boundaries": lines}]}
-    # A geometry in Z is a form of its own, not a footprint to be raised, and its faces look where they look.
-    polygons = shapely.get_parts(geometry if shapely.has_z(geometry) else shapely.orient_polygons(geometry))
-    if row.get("height") and not shapely.has_z(geometry):
-        low = float(row.get("ground") or 0.0)
-        solids = [[_prism(polygon, low, low + float(row["height"]), vertices)] for polygon in polygons]
-        kind, found = ("Solid", solids[0]) if len(solids) == 1 else ("MultiSolid", solids)
-        return {"type": "Building", "geometry": [{"type": kind, "lod": "1", "boundaries": found}]}
-    surfaces = [[_ring(ring, vertices) for ring in shapely.get_rings(polygon)] for polygon in polygons]
-    kind, lod = ("Building", "2") if row.get("height") else ("LandUse", "0")
-    return {"type": kind, "geometry": [{"type": "MultiSurface", "lod": lod, "boundaries": surfaces}]}
-
-
-def _prism(polygon: Any, low: float, high: float, vertices: _Vertices) -> list[list[list[int]]]:
-    rings = [shapely.get_coordinates(ring)[:-1] for ring in shapely.get_rings(polygon)]
-    tops = [[vertices.number(_step((*p, high))) for p in ring] for ring in rings]
-    bottoms = [[vertices.number(_step((*p, low))) for p in ring] for ring in rings]
-    walls = []
-    for top, bottom in zip(tops, bottoms, strict=True):
-        for n in range(len(top)):
-            m = (n + 1) % len(top)
-            walls.append([[bottom[n], bottom[m], top[m], top[n]]])
-    return [tops, [ring[::-1] for ring in bottoms], *walls]
-
-
-def _ring(line: Any, vertices: _Vertices, *, closed: bool = True) -> list[int]:
-    points = shapely.get_coordinates(shapely.force_3d(line), include_z=True)
-    return [vertices.number(_step(point)) for point in (points[:-1] if closed else points)]
-
-
-def _step(point: Any) -> tuple[float, ...]:
-    return tuple(round(float(side) / STEP) * STEP for side in point)
-
-
-def _renumbered(boundaries: Any, numbers: list[int]) -> Any:
-    if isinstance(boundaries, list):
-        return [_renumbered(one, numbers) for one in boundaries]
-    return numbers[boundaries]
-
-
-def _named(name: str) -> str:
-    return name[:-1] if name.endswith("_") and name[:-1] in RESERVED else name
-
-
-def _plain(value: Any) -> Any:
+def _plain(value: Any, is_json: bool) -> Any:
+    if is_json and isinstance(value, str):
+        try:
+            found = orjson.loads(value)
+        except ValueError:
+            return value
+        return found if canonical(found) == value else value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def _linked(objects: dict[str, Any]) -> dict[str, Any]:
-    """Parents and children that are not in this layer are left out: a file points to nothing that it lacks."""
+    """A file points to nothing that it lacks: links out of it are put aside in an attribute, to be had back."""
     for thing in objects.values():
-        for key in ("parents", "children"):
-            if key in thing:
-                thing[key] = [uid for uid in thing[key] if uid in objects]
-                if not thing[key]:
-                    del thing[key]
+        links = {key: thing[key] for key in LINKS if not all(uid in objects for uid in thing.get(key, []))}
+        if "children" in links and isinstance(thing.get("children_roles"), list):
+            links["children_roles"] = thing.pop("children_roles")
+        for key in set(links) & set(LINKS):
+            thing[key] = [uid for uid in thing[key] if uid in objects]
+            if not thing[key]:
+                del thing[key]
+        if links:
+            thing["attributes"] = {**thing.get("attributes", {}), LINKED: links}
     return objects
 
 
-def _metadata(header: dict[str, Any], crs: str, layer: str) -> dict[str, Any]:
-    known = dict(header.get("metadata") or {})
-    code = crs.rpartition(":")[2]
-    if code.isdigit():
-        known["referenceSystem"] = _URL.format(code=code)
-    return {"title": layer, **known}
+def _metadata(header: dict[str, Any], crs: str, layer: str, stamp: Stamp, extent: list[float]) -> dict[str, Any]:
+    known = _dict(header.get("metadata"))
+    for stale in ("referenceSystem", "geographicalExtent"):
+        known.pop(stale, None)
+    ours = stamp.model_dump(exclude_defaults=True)
+    authority, _, code = crs.partition(":")
+    if authority.isalnum() and code.isalnum():
+        known["referenceSystem"] = _URL.format(authority=authority, code=code)
+    else:
+        ours["crs"] = crs
+    if extent:
+        known["geographicalExtent"] = extent
+    return {"title": layer, **known, KEY: ours}
+
+
+def _templates(said: dict[str, Any]) -> dict[str, Any]:
+    found = said.get("templates")
+    made = (
+        [upgraded_geometry(one) if isinstance(one, dict) else one for one in found]
+        if isinstance(found, list)
+        else found
+    )
+    return {**said, "templates": made}
+
+
+def _dict(found: Any) -> dict[str, Any]:
+    return dict(found) if isinstance(found, dict) else {}

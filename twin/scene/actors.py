@@ -49,7 +49,11 @@ def sample(shown: vtkActor, name: str, texture: vtkTexture, coordinates: Any = N
         plain = np.zeros((data.GetNumberOfPoints(), 2), np.float32) if coordinates is None else coordinates
         data.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(plain, np.float32)))
         data.Modified()
-    shown.GetProperty().SetTexture(name, texture)
+    looks = shown.GetProperty()
+    if looks.GetTexture(name) is not None:
+        # VTK warns of a texture that takes another's place.
+        looks.RemoveTexture(name)
+    looks.SetTexture(name, texture)
 
 
 def texture(picture: Any, *, mipmapped: bool = False) -> vtkTexture:

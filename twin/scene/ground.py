@@ -101,7 +101,7 @@ def _placed(arrays: Arrays, sides: Sides, pixel: float) -> tuple[Any, Any]:
 
 
 def _shores(arrays: Arrays, sides: Sides, pixel: float) -> Any:
-    """The outer edges of the sea's triangles, in pixels, without the straight sides where the data end."""
+    """The outer edges of the sea's triangles, in pixels."""
     x, y = _placed(arrays, sides, pixel)
     _, same = np.unique(np.round(np.column_stack([x, y]), 3), axis=0, return_inverse=True)
     same = same.ravel()
@@ -110,11 +110,4 @@ def _shores(arrays: Arrays, sides: Sides, pixel: float) -> Any:
     one = np.zeros(same.max(initial=-1) + 1, np.int64)
     one[same] = np.arange(len(same))
     ends = one[ends[times == 1]]
-    found = np.column_stack([x[ends[:, 0]], y[ends[:, 0]], x[ends[:, 1]], y[ends[:, 1]]])
-    if not len(found):
-        return found
-    close = 0.5 / pixel
-    frame = np.zeros(len(found), bool)
-    for axis, line in ((0, x.min()), (0, x.max()), (1, y.min()), (1, y.max())):
-        frame |= (np.abs(found[:, axis] - line) < close) & (np.abs(found[:, axis + 2] - line) < close)
-    return np.ascontiguousarray(found[~frame])
+    return np.column_stack([x[ends[:, 0]], y[ends[:, 0]], x[ends[:, 1]], y[ends[:, 1]]])

@@ -17,8 +17,10 @@ from twin.scene.tiles import Key
 
 GROUND_LAYERS = frozenset({"sea", "land", "terrain"})
 """Layers that are the ground itself, and not drawn on it."""
-_MARGIN = 0.35
-"""How far beyond the city the coast is known, as a share of its size."""
+BAKED_LAYERS = GROUND_LAYERS - {"land"}
+"""Those of them that it is made of."""
+_MARGIN, _LEAST = 0.35, 1200.0
+"""How far beyond the city the coast is known, as a share of its size, and at least, in metres."""
 
 Box = tuple[float, float, float, float, float, float]
 
@@ -109,7 +111,7 @@ class Grounds:
 def _lie(
     extent: Box, origin: actors.Point, sea: Sequence[Arrays], terrain: Sequence[Arrays]
 ) -> tuple[vtkActor, Baked, actors.Point]:
-    margin = max(300.0, _MARGIN * max(extent[3] - extent[0], extent[4] - extent[1]))
+    margin = max(_LEAST, _MARGIN * max(extent[3] - extent[0], extent[4] - extent[1]))
     sides = (extent[0] - margin, extent[1] - margin, extent[3] + margin, extent[4] + margin)
     raster = ground.coast(sea, sides) if sea else ground.dry(sides)
     actor = backdrop.relief(terrain, origin) if terrain else backdrop.plane(sides, origin, extent[2])

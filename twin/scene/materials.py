@@ -13,7 +13,7 @@ from twin.scene.light import Sky
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
-_FLOOR, _BAY = 3.2, 3.4
+_FLOOR, _BAY = 3.2, 2.4
 """Metres from floor to floor (ART), and from window to window."""
 
 _POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
@@ -87,7 +87,12 @@ def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpen
         "  gl_FragData[0] = vec4(mix(land, wet, smoothstep(-blur, blur, out_)), 1.0);\n"
     )
     if shade:
-        painted += f"  {_mixed(sky.shadow, f'texture(shade, {_within(shade)}).r')}\n"
+        # Beyond its sides a mipmapped texture gives its mean.
+        painted += (
+            f"  vec2 at = {_within(shade)};\n"
+            "  vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));\n"
+            f"  {_mixed(sky.shadow, 'inside.x * inside.y * texture(shade, at).r')}\n"
+        )
     _fragment(made, "in vec2 spot;\n", painted + _haze(sky))
     return made
 

@@ -13,14 +13,14 @@ from twin.model.shapes import Arrays
 from twin.model.view import Camera
 from twin.scene import actors, backdrop, camera, highlight, light, materials
 from twin.scene.colours import Overlay
-from twin.scene.grounds import GROUND_LAYERS, Grounds
+from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Grounds
 from twin.scene.picking import Hit, Targets
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key, Meshing, Tile, listed
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
-_FLAT = {"areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
+_FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
 
 Box = tuple[float, float, float, float, float, float]
@@ -56,6 +56,8 @@ class Scene:
         self._targets = Targets()
         self._tiles: dict[Key, Tile] = {}
         self._drawn: dict[Key, Drawn] = {}
+        self._asked: set[Key] = set()
+        """Tiles that are meshed, or on their way."""
         self._layers: dict[str, Layer] = {}
         self._shown: frozenset[str] | None = None
         self._outline: Sequence[vtkActor] = ()
@@ -76,7 +78,7 @@ class Scene:
         extent = self.extent()
         if not self._drawn and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
-        self._meshing.ask([tile for key, tile in tiles.items() if key not in self._drawn], self.camera.eye())
+        self._asked = {key for key in self._asked if key in self._drawn or key in self._meshing}
         self._show()
         self.select(self.selected)
 
@@ -234,8 +236,15 @@ class Scene:
         return self._layers[layer].visible if self._shown is None else layer in self._shown
 
     def _show(self) -> None:
+        new = [tile for key, tile in self._tiles.items() if key not in self._asked and self._needed(key[0])]
+        self._asked.update(tile.key for tile in new)
+        self._meshing.ask(new, self.camera.eye())
         for key in self._drawn:
             self._show_one(key)
+
+    def _needed(self, layer: str) -> bool:
+        """Whether its tiles are to be meshed: what is hidden is not, until it is shown."""
+        return self._seen(layer) or layer in BAKED_LAYERS
 
     def _show_one(self, key: Key) -> None:
         actor = self._drawn[key].actor
@@ -246,7 +255,7 @@ class Scene:
         """What the ground is made of: by layer for sea and terrain, and all that casts a shade."""
         found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}}
         for key, drawn in self._drawn.items():
-            if key[0] in ("sea", "terrain"):
+            if key[0] in BAKED_LAYERS:
                 found[key[0]][key] = drawn.arrays
             elif self._tiles[key].kind == "buildings" and self._seen(key[0]):
                 found["standing"][key] = drawn.arrays

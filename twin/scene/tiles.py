@@ -72,6 +72,9 @@ class Meshing:
         for key in [key for key in self._waiting if key not in wanted]:
             self._waiting.pop(key).cancel()
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._waiting
+
     @property
     def busy(self) -> bool:
         """Whether anything is under way."""

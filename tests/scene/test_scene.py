@@ -1,0 +1,27 @@
+"""The scene does no work for what isn't seen."""
+
+from __future__ import annotations
+
+import shapely
+
+from tests.scene.synthetic import Synthetic, scene
+from twin.model.view import Camera
+
+EAST, NORTH = 515_000.0, 2_380_000.0
+
+
+def test_a_hidden_layer_is_meshed_when_it_is_shown_and_not_before():
+    source = Synthetic()
+    for name, by in (("houses", 0), ("towers", 100)):
+        source.add(name, "buildings", [shapely.box(EAST + by, NORTH, EAST + by + 40, NORTH + 40)], height=[20.0])
+    source.found["towers"] = source.found["towers"].model_copy(update={"visible": False})
+    read, payload = [], source.payload
+    source.payload = lambda layer, *tile: (read.append(layer), payload(layer, *tile))[1]
+    with scene(source, Camera(east=EAST + 120, north=NORTH + 20, height=10, distance=300, pitch=-60)) as found:
+        assert set(read) == {"houses"}
+        assert found.pick(640, 360, 1280, 720) is None
+        source.found["towers"] = source.found["towers"].model_copy(update={"visible": True})
+        found.reload()
+        found.wait()
+        assert read.count("towers") == 1 and read.count("houses") == 1
+        assert found.pick(640, 360, 1280, 720).layer == "towers"
