@@ -43,10 +43,11 @@ def wheel(view, where, notches):
     QApplication.sendEvent(view, event)
 
 
-def test_a_click_on_a_building_selects_it_and_shows_its_card(desk):
+def test_a_click_on_a_building_selects_it_and_shows_its_card(desk, qtbot):
     view = desk.window.view
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(view, (EAST + 130, NORTH, 50.0)))
     assert desk.selected is not None
+    qtbot.wait_until(lambda: desk.window.identify.card is not None)
     assert desk.window.identify.card.title == "high"
     assert view.scene.selected == desk.selected
 

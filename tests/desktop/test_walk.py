@@ -19,11 +19,12 @@ import pytest
 import shapely
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from tests.command import answered
 from twin.core.i18n import tongue
 from twin.core.settings import Settings
+from twin.desktop import theme
 from twin.desktop.desk import Desk
 from twin.scene import camera
 
@@ -43,7 +44,7 @@ def file(tmp_path):
     turned = pyproj.Transformer.from_crs("EPSG:9357", "EPSG:4326", always_xy=True).transform
     features = []
     for number, name in enumerate(TOWERS):
-        east, north = CAPE[0] + 45.0 * number, CAPE[1] - 30.0 * number
+        east, north = CAPE[0] - 45.0 * number, CAPE[1] + 15.0 * number
         shape = shapely.box(east, north, east + 24, north + 24)
         lonlat = shapely.transform(shape, lambda p: np.column_stack(turned(p[:, 0], p[:, 1])))
         about = {"name": name, "height": HIGH - 30 * number, "levels": 36 - 9 * number, "year": 2031}
@@ -62,6 +63,7 @@ def desk(qtbot, tmp_path, monkeypatch):
     city = tmp_path / "جدة.balad"
     answered("sample", city, "--buildings", os.environ.get("BALAD_WALK_BUILDINGS", "300"))
     tongue.set("en", "western")
+    theme.dress(QApplication.instance(), "light")
     made = Desk(Settings(theme="light"))
     qtbot.addWidget(made.window)
     made.window.setGeometry(0, 0, 1366, 768)
@@ -150,7 +152,7 @@ def pixel(desk, point):
 
 
 def words(widget):
-    return [label.text() for label in widget.findChildren(QLabel)]
+    return [label.text().strip("\u200e\u200f") for label in widget.findChildren(QLabel)]
 
 
 def different(before, after):

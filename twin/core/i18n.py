@@ -19,7 +19,7 @@ Digits = Literal["western", "arabic"]
 LANGUAGES: tuple[Language, ...] = ("en", "ar")
 DOMAIN = "balad"
 
-_LRI, _FSI, _PDI = "\u2066", "\u2068", "\u2069"
+_LRI, _RLI, _FSI, _PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 _ARABIC_INDIC = str.maketrans("0123456789.,%", "٠١٢٣٤٥٦٧٨٩٫٬٪")
 
 
@@ -98,9 +98,20 @@ def isolate(text: str) -> str:
     return f"{_LRI}{text}{_PDI}"
 
 
+def right_to_left(text: str) -> str:
+    """The text kept right to left inside a sentence of either direction (Unicode RLI…PDI)."""
+    return f"{_RLI}{text}{_PDI}"
+
+
 def first_strong(text: str) -> str:
     """The text isolated with the direction of its own first letter (Unicode FSI…PDI)."""
     return f"{_FSI}{text}{_PDI}"
+
+
+def led(words: str) -> str:
+    """Each line begun in the direction of the language in use, whatever its first letter is."""
+    first = "\u200f" if tongue.language == "ar" else "\u200e"
+    return "\n".join(first + line for line in words.split("\n"))
 
 
 def named(en: str | None, ar: str | None, otherwise: str = "") -> str:

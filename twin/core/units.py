@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.core.i18n import isolate, number, tongue
+from twin.core.i18n import isolate, number, right_to_left, tongue
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,11 @@ UNITS = {
 
 
 def quantity(value: float, unit: str, decimals: int = 0) -> str:
-    """A number with its unit, kept together and left to right: ``12.5 m``."""
+    """A number with its unit, kept together, in the direction of its symbol: ``12.5 m``."""
     known = UNITS.get(unit)
     shown = known.shown if known else unit
-    return isolate(f"{number(value, decimals)}\u00a0{shown}") if shown else number(value, decimals)
+    if not shown:
+        return number(value, decimals)
+    words = f"{number(value, decimals)}\u00a0{shown}"
+    # An Arabic symbol follows its number as Arabic is read: it stands to the number's left.
+    return right_to_left(words) if any("\u0600" <= letter <= "\u06ff" for letter in shown) else isolate(words)

@@ -41,10 +41,9 @@ def _imported(desk: Desk, report: ImportReport) -> None:
     tone = "warning" if refused or report.notes else "good"
     actions = _whole(desk) if refused or repaired else ()
     desk.window.messages.say("\n".join([" ".join(words), *report.notes]), actions, tone=tone)  # type: ignore[arg-type]
-    view = desk.window.view
-    extents = [extent for layer in report.layers if view.scene and (extent := view.scene.extent(layer.id))]
+    extents = [layer.extent for layer in report.layers if layer.extent]
     if extents:
-        view.show_box(extents)
+        desk.window.view.show_box(extents)
 
 
 def _features(count: int) -> str:

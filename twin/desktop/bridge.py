@@ -85,6 +85,10 @@ class Worker:
         if self.running:
             self.running.cancelled = True
 
+    def wait(self) -> None:
+        """Return when all that was asked for is done."""
+        self._pool.submit(lambda: None).result()
+
     def close(self) -> None:
         """Wait for the last one."""
         self.cancel()

@@ -13,16 +13,17 @@ from twin.core.i18n import tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import answering
 from twin.desktop.bridge import Bridge, Running, Worker
+from twin.desktop.known import Known
+from twin.desktop.messages import Tone
 from twin.desktop.opening import Opening
 from twin.desktop.slots import slots
 from twin.desktop.where import Where
 from twin.desktop.window import Window
 from twin.host.commands import declared
+from twin.host.identify import Card
 from twin.host.session import Session
 from twin.lettering.annotations import Annotations
-from twin.lettering.compose import Words
 from twin.model.change import Change
-from twin.model.view import Camera
 from twin.scene import camera
 
 _SETTLE = 40
@@ -40,7 +41,9 @@ class Desk:
         self.worker = Worker(self.bridge)
         self.window = Window(settings, self._letters)
         self.opening = Opening(self)
-        self._words: Words | None = None
+        self.reading = Worker(self.bridge)
+        """Short questions to the store, beside whatever command is under way."""
+        self.known: Known | None = None
         self._changes = QTimer(self.window, singleShot=True, interval=_SETTLE)
         self._changes.timeout.connect(self._show)
         self.window.slots.update(slots(self))
@@ -53,11 +56,10 @@ class Desk:
         self.window.setWindowTitle(tr("Balad"))
         self.window.welcome.offer(self.settings.recent)
 
-    def hold(self, session: Session) -> None:
+    def hold(self, session: Session, known: Known) -> None:
         """Put an open city on the desk, instead of the one before."""
         self.leave()
-        self.session = session
-        self._words = Words(session.city)
+        self.session, self.known = session, known
         session.city.changed.connect(self._changed)
         session.edits.changed.connect(lambda: self.bridge.post(self._enable))
         session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.line(line)))
@@ -65,8 +67,7 @@ class Desk:
             session.share()
         self.settings.opened(session.path)
         self.window.welcome.hide()
-        kept = session.city.meta("view.overview")
-        self.window.view.show_city(session.tiles, Camera.model_validate_json(kept) if kept else None)
+        self.window.view.show_city(session.tiles, known.listing, known.start)
         self.reread()
         self._enable()
 
@@ -112,11 +113,22 @@ class Desk:
         self.window.status.tell(0.0, title)
         self.worker.run(title, work, ended(done), ended(failed), self.window.status.tell)
 
+    def read(self, ask: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Ask the store something short, off the window's thread; an answer for a city that has left is dropped."""
+        session = self.session
+
+        def answered(what: Any) -> None:
+            if session is self.session:
+                then(what)
+
+        # What can't be read any more was taken out meanwhile: the change that tells so is on its way.
+        self.reading.run("read", lambda _running: ask(), answered, lambda _why: answered(None), lambda *_: None)
+
     def refused(self, why: TwinError, again: Callable[[dict[str, str]], None], file: Path | None = None) -> None:
-        """Say why in words; ask where a file lies, where that is what is missing."""
+        """Say why in words, in another language too; ask where a file lies, where that is what is missing."""
         messages = self.window.messages
         if isinstance(why, NoCrs) and file is not None:
-            crs = self.session.city.crs if self.session else ""
+            crs = self.known.crs if self.known else ""
             words = tr("The file doesn't say in which coordinate system it is, and Balad doesn't guess.")
 
             def answered(said: dict[str, str]) -> None:
@@ -128,18 +140,23 @@ class Desk:
             form.grown = lambda: QTimer.singleShot(0, messages.settle)
             form.code.setFocus()
         else:
-            messages.say(str(why), tone="info" if isinstance(why, Cancelled) else "critical")
+            tone: Tone = "info" if isinstance(why, Cancelled) else "critical"
+
+            def say() -> None:
+                messages.say(str(why), tone=tone, again=say)
+
+            say()
 
     def title(self) -> str:
         """The open city's title."""
-        return tr(self.session.city.meta("title") or self.session.path.stem) if self.session else ""
+        return tr(self.known.title) if self.known else ""
 
     def reread(self) -> None:
         """Panels and card in the language in use."""
-        if self.session is None:
+        if self.known is None:
             return
-        self.window.status.system(self.session.city.crs)
-        self.window.layers.fill(self.session.city.layers())
+        self.window.status.system(self.known.crs)
+        self.window.layers.fill(self.known.layers)
         self.card()
         self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
@@ -151,29 +168,35 @@ class Desk:
         if view.scene:
             view.scene.select(feature)
             view.draw()
-        self.card()
-        if feature and self.window.identify.card:
-            self.window.show_card()
+        self.card(shown=True)
         self._enable()
 
-    def card(self) -> None:
-        """The chosen feature's card, in the language in use."""
-        card = None
-        if self.session and self.selected:
-            try:
-                card = self.session.identify(*self.selected)
-            except TwinError:
-                # Its layer was taken out since.
-                self.selected = None
-        self.window.identify.fill(card)
+    def card(self, *, shown: bool = False) -> None:
+        """The chosen feature's card, in the language in use; its panel is opened where it is to be ``shown``."""
+        session, selected = self.session, self.selected
+        if session is None or selected is None:
+            self.window.identify.fill(None)
+            return
+
+        def there(card: Card | None) -> None:
+            if selected == self.selected:
+                # Where its layer was taken out since, there is none.
+                self.selected = selected if card else None
+                self.window.identify.fill(card)
+                if card and shown:
+                    self.window.show_card()
+                self._enable()
+
+        self.read(lambda: session.identify(*selected), there)
 
     def leave(self) -> None:
         """Take the city off the desk and close it."""
         if self.session:
             self.session.city.changed.disconnect(self._changed, missing_ok=True)
             self.window.view.leave()
+            self.reading.wait()
             self.session.close()
-        self.session, self.selected, self._words = None, None, None
+        self.session, self.selected, self.known = None, None, None
 
     def close(self) -> None:
         """The window is going."""
@@ -181,6 +204,7 @@ class Desk:
         self._changes.stop()
         self.worker.close()
         self.leave()
+        self.reading.close()
 
     def _listen(self) -> None:
         window = self.window
@@ -206,11 +230,16 @@ class Desk:
 
     def _show(self) -> None:
         if self.session:
-            if self._words:
-                self._words.reread()
-            self.window.view.reload()
-            self.reread()
-            self._enable()
+            session = self.session
+            self.read(lambda: Known.read(session), self._shown)
+
+    def _shown(self, known: Known | None) -> None:
+        if known is None:
+            return
+        self.known = known
+        self.window.view.reload(known.listing)
+        self.reread()
+        self._enable()
 
     def _scale(self) -> None:
         view = self.window.view
@@ -232,7 +261,7 @@ class Desk:
 
     def _letters(self) -> Annotations | None:
         view = self.window.view
-        if self._words is None or view.scene is None:
+        if self.known is None or view.scene is None:
             return None
         size = (view.width(), view.height())
-        return self._words.composed(view.scene.camera, size, self.settings.theme, view.scene.overlay, self.title())
+        return self.known.words.composed(view.scene.camera, size, self.settings.theme, view.scene.overlay, self.title())

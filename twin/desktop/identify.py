@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from twin.core.i18n import tongue, tr
+from twin.core.i18n import first_strong, led, tongue, tr
 from twin.host.identify import Card
 from twin.lettering.fonts import font
 
@@ -37,7 +37,7 @@ class Identify(QScrollArea):
             column.addLayout(_kind(card))
             column.addLayout(_rows(card))
             if card.source:
-                source = _label(tr("Source: {source}", source=card.source), muted=True)
+                source = _label(tr("Source: {source}", source=first_strong(card.source)), muted=True)
                 source.setFont(font(12))
                 column.addWidget(source)
         column.addStretch(1)
@@ -79,7 +79,7 @@ def _rows(card: Card) -> QGridLayout:
 
 
 def _label(words: str, *, muted: bool = False) -> QLabel:
-    found = QLabel(words)
+    found = QLabel(led(words))
     found.setWordWrap(True)
     found.setProperty("muted", muted)
     # By the language, not by each value's own letters: numbers and names stand on one edge.

@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from twin.core.i18n import tr
+from twin.core.i18n import led, tr
 from twin.core.settings import Theme
 from twin.desktop import theme
 
@@ -39,13 +39,24 @@ class Messages(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._card: QFrame | None = None
         self._words = ""
+        self._again: Callable[[], None] | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.clear)
         parent.installEventFilter(self)
         self.hide()
 
-    def say(self, words: str, actions: tuple[Action, ...] = (), *, tone: Tone = "info") -> None:
-        """Show words, with buttons for what can be done; plain news leaves by itself."""
+    def say(
+        self,
+        words: str,
+        actions: tuple[Action, ...] = (),
+        *,
+        tone: Tone = "info",
+        again: Callable[[], None] | None = None,
+    ) -> None:
+        """Show words, with buttons for what can be done; plain news leaves by itself.
+
+        ``again`` says the same in another language.
+        """
         card = QFrame()
         card.setProperty("card", True)
         card.setProperty("tone", tone)
@@ -65,6 +76,7 @@ class Messages(QWidget):
             for title, act in actions:
                 column.addWidget(self._button(title, act))
         self._put(card, words)
+        self._again = again
         if tone in {"info", "good"} and not actions:
             self._timer.start(_STAYS)
 
@@ -79,13 +91,15 @@ class Messages(QWidget):
         if self._card:
             self._card.hide()
             self._card.deleteLater()
-        self._card, self._words = None, ""
+        self._card, self._words, self._again = None, "", None
         self.hide()
 
     def retranslate(self, look: Theme) -> None:
-        """News in another language than the window's is old news."""
+        """What can be said again is; other news in another language than the window's is old news."""
         self.theme = look
-        if self._timer.isActive():
+        if self._again:
+            self._again()
+        elif self._timer.isActive():
             self.clear()
 
     @property
@@ -152,7 +166,7 @@ class Messages(QWidget):
 
 
 def _wrapped(words: str) -> QLabel:
-    label = QLabel(words)
+    label = QLabel(led(words))
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

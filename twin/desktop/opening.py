@@ -10,7 +10,8 @@ from twin.core.errors import CityBusy, LogMissing, LogTorn, TwinError
 from twin.core.i18n import first_strong, tr
 from twin.desktop import answering
 from twin.desktop.bridge import Running
-from twin.desktop.messages import Action
+from twin.desktop.known import Known
+from twin.desktop.messages import Action, Tone
 from twin.host.session import Session
 from twin.store import recovery
 
@@ -30,8 +31,8 @@ class Opening:
             return
         self._wait(
             tr("Opening {name}…", name=first_strong(path.name)),
-            lambda _running: Session.open(path),
-            self._desk.hold,
+            lambda _running: _known(Session.open(path)),
+            self._held,
             lambda why: self._unopened(why, path),
         )
 
@@ -66,10 +67,13 @@ class Opening:
         """An empty city; its first file gives it a CRS."""
         self._wait(
             tr("Opening {name}…", name=first_strong(path.name)),
-            lambda _running: Session.create(path),
-            self._desk.hold,
+            lambda _running: _known(Session.create(path)),
+            self._held,
             self._failed,
         )
+
+    def _held(self, opened: tuple[Session, Known]) -> None:
+        self._desk.hold(*opened)
 
     def _wait(
         self,
@@ -88,7 +92,7 @@ class Opening:
 
     def _failed(self, why: TwinError) -> None:
         self._begin()
-        self._desk.window.messages.say(str(why), tone="critical")
+        self._desk.refused(why, lambda _said: None)
 
     def _unopened(self, why: TwinError, path: Path) -> None:
         self._begin()
@@ -103,13 +107,15 @@ class Opening:
                 (tr("Try again"), lambda: self.open(path)),
                 (tr("Open a copy to read"), lambda: self._copy(path)),
             )
-        self._desk.window.messages.say(str(why), actions, tone="warning" if actions else "critical")
+        messages = self._desk.window.messages
+        tone: Tone = "warning" if actions else "critical"
+        messages.say(str(why), actions, tone=tone, again=lambda: self._unopened(why, path))
 
     def _copy(self, path: Path) -> None:
         self._wait(
             tr("Opening {name}…", name=first_strong(path.name)),
-            lambda _running: Session.open_copy(path),
-            self._desk.hold,
+            lambda _running: _known(Session.open_copy(path)),
+            self._held,
             self._failed,
         )
 
@@ -120,6 +126,14 @@ class Opening:
             lambda _kept: self.open(path),
             self._failed,
         )
+
+
+def _known(session: Session) -> tuple[Session, Known]:
+    try:
+        return session, Known.read(session)
+    except BaseException:
+        session.close()
+        raise
 
 
 def _upper(words: str) -> str:

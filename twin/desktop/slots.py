@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from twin import __version__
 from twin.core.i18n import isolate, tongue, tr
+from twin.model.feature import BOX
 from twin.scene import camera
 
 if TYPE_CHECKING:
@@ -127,14 +128,16 @@ def _zoom(desk: Desk, layer: str) -> None:
 
 
 def _zoom_selection(desk: Desk) -> None:
-    if desk.session and desk.selected:
-        layer, fid = desk.selected
-        row = desk.session.city.feature(layer, fid)
+    def there(row: dict[str, Any]) -> None:
         view = desk.window.view
-        box = tuple(float(row[side]) for side in ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax"))
-        now = view.scene.camera if view.scene else None
-        if now:
+        box = tuple(float(row[side]) for side in BOX if row[side] is not None)
+        if view.scene and len(box) == len(BOX):
+            now = view.scene.camera
             view.look(camera.fitting(box, now.azimuth, min(now.pitch, -20.0)))  # type: ignore[arg-type]
+
+    if desk.session and desk.selected:
+        city, selected = desk.session.city, desk.selected
+        desk.read(lambda: city.feature(*selected), there)
 
 
 def _opened(window: QWidget, title: str, then: Callable[[Path], object], pattern: str = "") -> None:

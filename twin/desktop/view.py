@@ -16,6 +16,7 @@ from twin.model.view import Camera
 from twin.scene import camera, offscreen
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
+from twin.scene.tiles import Listing
 
 _CLICK = 4
 """Pixels that a click may wander."""
@@ -84,10 +85,10 @@ class View(QWidget):
         """Whether tiles are still to come."""
         return self._pump.isActive()
 
-    def show_city(self, source: TileSource, start: Camera | None) -> None:
+    def show_city(self, source: TileSource, listing: Listing, start: Camera | None) -> None:
         """Draw a city instead of what was drawn."""
         self.leave()
-        self.scene = Scene(self._window, source)
+        self.scene = Scene(self._window, source, listing)
         self._start = start
         self._shown = -1
         self.reset()
@@ -102,11 +103,11 @@ class View(QWidget):
         self.scene = None
         self.draw()
 
-    def reload(self) -> None:
+    def reload(self, listing: Listing) -> None:
         """The city has other layers or tiles than before."""
         if self.scene:
             empty = self.scene.extent() is None
-            self.scene.reload()
+            self.scene.reload(listing)
             if empty:
                 self.reset()
             self._pump.start()

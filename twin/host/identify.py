@@ -15,6 +15,8 @@ from twin.store.city import City
 
 _HIDDEN = {*OWN, SURFACES, CITYJSON, "name_en", "name_ar", "name"}
 
+_IDS = {"id", "fid", "gml_id", "uid"}
+
 
 @dataclass(frozen=True)
 class Card:
@@ -35,14 +37,20 @@ def identify(city: City, layer_id: str, fid: int) -> Card:
     feature = city.feature(layer_id, fid)
     title = named(feature.get("name_en"), feature.get("name_ar"), feature.get("name") or str(feature["uid"]))
     rows = [(tr("Id"), first_strong(str(feature["uid"])))]
-    rows += [(column.title, _shown(column, feature.get(column.name))) for column in _columns(layer)]
+    rows += [(column.title, _shown(column, feature.get(column.name))) for column in _columns(layer, feature)]
     source = layer.source
     words = " · ".join(part for part in (source.attribution or source.file, source.licence) if part)
     return Card(layer_id, int(feature[FID]), title, layer.title, rows, source.synthetic, words)
 
 
-def _columns(layer: Layer) -> list[Column]:
-    return [column for column in layer.columns if column.name not in _HIDDEN]
+def _columns(layer: Layer, feature: dict[str, Any]) -> list[Column]:
+    """What the card has not said yet: a source's own id is the feature's id again."""
+    said = str(feature["uid"])
+    return [
+        column
+        for column in layer.columns
+        if column.name not in _HIDDEN and not (column.name.lower() in _IDS and str(feature.get(column.name)) == said)
+    ]
 
 
 def _shown(column: Column, value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import shapely
+
 from twin.core.i18n import named, number, tr
 from twin.core.settings import Theme
 from twin.lettering.annotations import Annotations, Label, Legend, Swatch
@@ -16,6 +18,10 @@ from twin.store.city import City
 
 PLACES = "districts"
 """The layer whose names stand over the city."""
+_OVER = 25.0
+"""Metres that a name stands over the ground."""
+_FINE = 20.0
+"""Metres within which the middle of a district is found."""
 _MOST = 25
 _REACH = 9_000.0
 """Metres from the eye beyond which no name is written."""
@@ -25,14 +31,9 @@ class Words:
     """What a city has to say over its views, read once: a frame asks the store nothing."""
 
     def __init__(self, city: City) -> None:
-        self._city = city
-        self.reread()
-
-    def reread(self) -> None:
-        """The layers are not what they were."""
-        self._layers = self._city.layers()
-        self._synthetic = self._city.synthetic or any(layer.source.synthetic for layer in self._layers)
-        self._places = _places(self._city, self._layers)
+        self._layers = city.layers()
+        self._synthetic = city.synthetic or any(layer.source.synthetic for layer in self._layers)
+        self._places = _places(city, self._layers)
 
     def composed(
         self, camera: Camera, size: tuple[int, int], theme: Theme, overlay: Overlay | None, title: str = ""
@@ -74,10 +75,14 @@ class _Place:
 def _places(city: City, layers: list[Layer]) -> list[_Place]:
     if not any(layer.id == PLACES for layer in layers):
         return []
-    wanted = ["fid", "xmin", "ymin", "xmax", "ymax", "name_en", "name_ar"]
+    table = city.features(PLACES, columns=["geometry", "name_en", "name_ar"])
+    shapes = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    # The middle of the largest circle within: the middle of a box may lie in the sea.
+    middles = shapely.get_coordinates(shapely.get_point(shapely.maximum_inscribed_circle(shapes, _FINE), 0))
+    names = zip(table.column("name_en").to_pylist(), table.column("name_ar").to_pylist(), strict=True)
     return [
-        _Place(row["name_en"], row["name_ar"], ((row["xmin"] + row["xmax"]) / 2, (row["ymin"] + row["ymax"]) / 2, 25.0))
-        for row in city.features(PLACES, columns=wanted).to_pylist()
+        _Place(english, arabic, (float(x), float(y), _OVER))
+        for (english, arabic), (x, y) in zip(names, middles, strict=True)
     ]
 
 

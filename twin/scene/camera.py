@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from vtkmodules.vtkRenderingCore import vtkCamera
@@ -9,6 +10,9 @@ from vtkmodules.vtkRenderingCore import vtkCamera
 from twin.model.view import Camera
 
 Point = tuple[float, float, float]
+
+_WIDE, _FILLED, _NEAREST = 1.3, 0.88, 30.0
+"""A view's width over its height at the least, the share of it that an extent fills, and metres."""
 
 
 def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
@@ -27,17 +31,21 @@ def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
 def fitting(
     extent: tuple[float, float, float, float, float, float], azimuth: float = 45.0, pitch: float = -35.0
 ) -> Camera:
-    """A camera that sees an extent whole."""
+    """The nearest camera that sees all corners of an extent, in a view at least as wide as ``_WIDE``."""
     west, south, low, east, north, high = extent
-    size = max(math.hypot(east - west, north - south), high - low, 20.0)
-    return Camera(
-        east=(west + east) / 2,
-        north=(south + north) / 2,
-        height=(low + high) / 2,
-        distance=size * 0.5 / math.tan(math.radians(20.0)) * 0.62,
-        azimuth=azimuth,
-        pitch=pitch,
-    )
+    middle = ((west + east) / 2, (south + north) / 2, (low + high) / 2)
+    made = Camera(east=middle[0], north=middle[1], height=middle[2], azimuth=azimuth, pitch=pitch)
+    turn, tilt = math.radians(azimuth), math.radians(pitch)
+    ahead = (math.sin(turn) * math.cos(tilt), math.cos(turn) * math.cos(tilt), math.sin(tilt))
+    right = (math.cos(turn), -math.sin(turn), 0.0)
+    above = (-math.sin(turn) * math.sin(tilt), -math.cos(turn) * math.sin(tilt), math.cos(tilt))
+    half = math.tan(math.radians(made.field / 2)) * _FILLED
+    needed = _NEAREST
+    for corner in itertools.product((west, east), (south, north), (low, high)):
+        away = [a - b for a, b in zip(corner, middle, strict=True)]
+        across, up, far = (sum(a * b for a, b in zip(away, axis, strict=True)) for axis in (right, above, ahead))
+        needed = max(needed, abs(across) / (half * _WIDE) - far, abs(up) / half - far)
+    return made.model_copy(update={"distance": needed})
 
 
 def orbited(camera: Camera, turn: float, rise: float) -> Camera:

@@ -16,7 +16,7 @@ from twin.scene.colours import Overlay
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Grounds
 from twin.scene.picking import Hit, Targets
 from twin.scene.source import TileSource
-from twin.scene.tiles import Key, Meshing, Tile, listed
+from twin.scene.tiles import Key, Listing, Meshing, Tile
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
@@ -38,7 +38,9 @@ class Drawn:
 class Scene:
     """Holds a renderer of a render window that somebody else owns; it draws nothing by itself."""
 
-    def __init__(self, window: vtkRenderWindow, source: TileSource, *, night: bool = False) -> None:
+    def __init__(
+        self, window: vtkRenderWindow, source: TileSource, listing: Listing | None = None, *, night: bool = False
+    ) -> None:
         self.window = window
         self.source = source
         self.sun = light.sun()
@@ -63,12 +65,12 @@ class Scene:
         self._outline: Sequence[vtkActor] = ()
         self._dome: vtkActor | None = None
         self.light(night=night)
-        self.reload()
+        self.reload(listing)
 
-    def reload(self) -> None:
-        """Read anew which layers and tiles there are; what is still the same stays on the screen."""
-        before, self._layers = self._layers, {layer.id: layer for layer in self.source.layers()}
-        tiles = {tile.key: tile for layer in self._layers.values() for tile in listed(self.source, layer)}
+    def reload(self, listing: Listing | None = None) -> None:
+        """Take these layers and tiles, else ask which there are; what is still the same stays on the screen."""
+        found = listing or Listing.of(self.source)
+        before, self._layers, tiles = self._layers, found.layers, found.tiles
         other = {name for name, layer in self._layers.items() if name in before and before[name].source != layer.source}
         for key in [key for key in self._drawn if tiles.get(key) != self._tiles.get(key) or key[0] in other]:
             self._targets.drop(key)

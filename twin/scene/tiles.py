@@ -29,13 +29,24 @@ class Tile:
     count: int
 
 
-def listed(source: TileSource, layer: Layer) -> list[Tile]:
-    """A layer's tiles."""
-    found = []
-    for row in source.tiles(layer.id).to_pylist():
+@dataclass(frozen=True)
+class Listing:
+    """Which layers and tiles there are, at one moment."""
+
+    layers: dict[str, Layer]
+    tiles: dict[Key, Tile]
+
+    @classmethod
+    def of(cls, source: TileSource) -> Listing:
+        """Ask for all of them."""
+        layers = {layer.id: layer for layer in source.layers()}
+        return cls(layers, {tile.key: tile for name in layers for tile in _listed(source, name)})
+
+
+def _listed(source: TileSource, layer: str) -> Iterator[Tile]:
+    for row in source.tiles(layer).to_pylist():
         box = (row["xmin"], row["ymin"], row["zmin"], row["xmax"], row["ymax"], row["zmax"])
-        found.append(Tile((layer.id, row["level"], row["x"], row["y"]), box, row["kind"], row["count"]))
-    return found
+        yield Tile((layer, row["level"], row["x"], row["y"]), box, row["kind"], row["count"])
 
 
 class Meshing:

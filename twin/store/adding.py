@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from twin.model.feature import BOX, FID, GEOMETRY, OWN, TRANSACTION, UID
+from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN, TRANSACTION, UID
 from twin.model.layer import Column, Layer
 from twin.model.report import LayerReport
 from twin.store import hilbert, schema
@@ -34,6 +34,8 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     meta = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     table = _plain(table.replace_schema_metadata(None))
     boxes = _boxes(table.column(GEOMETRY))
+    if new.layer.kind == "buildings":
+        _raise(boxes, table)
     order = _order(boxes)
     first = int(schema.get(connection, "next_fid") or 1)
     schema.put(connection, "next_fid", str(first + len(order)))
@@ -112,6 +114,22 @@ def _boxes(geometries: pa.ChunkedArray) -> Any:
             part[owners, 2] = np.fmin.reduceat(points[:, 2], firsts)
             part[owners, 5] = np.fmax.reduceat(points[:, 2], firsts)
     return boxes
+
+
+def _raise(boxes: Any, table: pa.Table) -> None:
+    """A footprint's box reaches from its ground to its roof."""
+    ground, height = (_metres(table, name) for name in (GROUND, HEIGHT))
+    flat = (boxes[:, 2] == 0) & (boxes[:, 5] == 0)
+    boxes[flat, 2] += ground[flat]
+    boxes[flat, 5] += ground[flat] + np.maximum(height[flat], 0.0)
+
+
+def _metres(table: pa.Table, name: str) -> Any:
+    """A column of numbers, 0 where it says none."""
+    column = table.column(name) if name in table.column_names else None
+    if column is None or not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        return np.zeros(len(table))
+    return np.nan_to_num(column.cast(pa.float64()).fill_null(0.0).to_numpy(), posinf=0.0, neginf=0.0)
 
 
 def _order(boxes: Any) -> Any:

@@ -16,8 +16,9 @@ from twin.core.errors import Refused
 from twin.core.i18n import mark, tr
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
+from twin.model import terms
 from twin.model.feature import OWN
-from twin.model.layer import Column, Layer, Source
+from twin.model.layer import Layer, Source
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
@@ -65,13 +66,9 @@ def import_file(
         context.progress(0.7, tr("Writing the city…"))
         with founding(context, taken.crs) as city:
             _write(context, city, taken, file)
-    return ImportReport(
-        file=file.name,
-        format=taken.format,
-        crs=taken.crs,
-        layers=[part.report for part in taken.layers],
-        notes=taken.notes,
-    )
+            there = {found.id: found.extent for found in city.layers()}
+    reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
+    return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=taken.notes)
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
@@ -103,9 +100,8 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 
 def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
-    columns = tuple(
-        Column(name=name, type=str(reader.schema.field(name).type)) for name in reader.schema.names if name not in OWN
-    )
+    kind, fields = part.report.kind, reader.schema
+    columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,
