@@ -42,12 +42,14 @@ def _start() -> int:
 
 
 def _speak() -> None:
-    """Take the person's language; a stream that can't write a letter writes its code instead of failing."""
+    """Take the person's language and keep a log; a stream that can't write a letter writes its code instead of failing."""
+    from twin.core import logs
     from twin.core.i18n import tongue
     from twin.core.settings import Settings
 
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="backslashreplace")
+    logs.keep()
     settings = Settings.load()
     tongue.set(settings.language, settings.digits)
 

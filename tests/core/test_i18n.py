@@ -57,5 +57,5 @@ def test_every_unit_has_two_symbols(unit):
     assert unit in quantity(2, unit)
     # Read from the right an Arabic symbol follows its number; a Latin one stands to its right in either language.
     own = UNITS[unit].arabic
-    assert arabic.startswith("\u2067" if any("\u0600" <= letter for letter in own) else "\u2066")
+    assert arabic.startswith("\u2067" if any(letter >= "\u0600" for letter in own) else "\u2066")
     assert own in arabic and arabic.endswith("\u2069")

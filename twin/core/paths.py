@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
 
 _NAME = "balad"
 
@@ -36,6 +36,11 @@ def data() -> Path:
 def cache() -> Path:
     """What can be made again at any time."""
     return _made(_home("cache") or user_cache_path(_NAME, appauthor=False))
+
+
+def logs() -> Path:
+    """What the program noted about itself."""
+    return _made(_home("log") or user_log_path(_NAME, appauthor=False))
 
 
 def scratch() -> Path:

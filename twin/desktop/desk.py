@@ -8,8 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
+from twin.core import logs
 from twin.core.errors import Cancelled, NoCrs, TwinError
-from twin.core.i18n import tongue, tr
+from twin.core.i18n import isolate, tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import answering
 from twin.desktop.bridge import Bridge, Running, Worker
@@ -54,6 +55,7 @@ class Desk:
     def start(self) -> None:
         """Nothing is open: show the ways to begin."""
         self.window.setWindowTitle(tr("Balad"))
+        self.window.log.say(tr("This log is kept in {file}", file=isolate(str(logs.file()))))
         self.window.welcome.offer(self.settings.recent)
 
     def hold(self, session: Session, known: Known) -> None:

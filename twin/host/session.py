@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from contextvars import ContextVar
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Self
 from psygnal import Signal
 
 from twin.core import paths
-from twin.core.errors import Refused
+from twin.core.errors import Refused, TwinError
 from twin.core.i18n import mark
 from twin.host.commands import declared
 from twin.host.discovery import Kinds
@@ -29,6 +30,7 @@ def silent(fraction: float, words: str = "") -> None:
     """A progress that nobody looks at."""
 
 
+_log = logging.getLogger("balad")
 # Commands run on several threads at once; each speaks to its own progress.
 _progress: ContextVar[Progress] = ContextVar("progress", default=silent)
 
@@ -96,6 +98,9 @@ class Session:
         token = _progress.set(progress or silent)
         try:
             answer = known.function(self, **values)
+        except TwinError as why:
+            _log.warning("%s: %s was refused: %s", self.path.name, command, why)
+            raise
         finally:
             _progress.reset(token)
         self._note(command, values)
@@ -130,4 +135,5 @@ class Session:
         plain = {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}
         line = f"city.run({', '.join([repr(command), *(f'{name}={value!r}' for name, value in plain.items())])})"
         self.log.append(line)
+        _log.info("%s: %s", self.path.name, line)
         self.logged.emit(line)
