@@ -6,7 +6,7 @@ It needs the standard library alone, on Python 3.11 to 3.13.
 import subprocess
 import sys
 
-SUITES = ("test", "bench", "soak", "lock", "words")
+SUITES = ("test", "bench", "soak", "lock", "words", "pictures")
 
 
 def main(words):

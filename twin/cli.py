@@ -42,7 +42,7 @@ def _start() -> int:
 
 
 def _speak() -> None:
-    """Take the person's language and keep a log; a stream that can't write a letter writes its code instead of failing."""
+    """Take the person's language, keep a log; a stream that can't write a letter writes its code instead of failing."""
     from twin.core import logs
     from twin.core.i18n import tongue
     from twin.core.settings import Settings

@@ -38,10 +38,15 @@ UNITS = {
 }
 
 
+def symbol(unit: str) -> str:
+    """A unit's symbol in the language in use; a unit that nobody registered keeps its own."""
+    known = UNITS.get(unit)
+    return known.shown if known else unit
+
+
 def quantity(value: float, unit: str, decimals: int = 0) -> str:
     """A number with its unit, kept together, in the direction of its symbol: ``12.5 m``."""
-    known = UNITS.get(unit)
-    shown = known.shown if known else unit
+    shown = symbol(unit)
     if not shown:
         return number(value, decimals)
     words = f"{number(value, decimals)}\u00a0{shown}"

@@ -9,6 +9,7 @@ import shapely
 
 from twin.core.i18n import named, number, tr
 from twin.core.settings import Theme
+from twin.core.units import symbol
 from twin.lettering.annotations import Annotations, Label, Legend, Swatch
 from twin.model.layer import Layer
 from twin.model.view import Camera
@@ -62,7 +63,7 @@ def legend(overlay: Overlay, layers: list[Layer]) -> Legend:
         if entry.count or entry is not overlay.legend[-1]:
             rows.append(Swatch(entry.colour, words or tr("no data"), number(entry.count)))
     title = f"{layer.title}: {column.title if column else overlay.column}"
-    return Legend(title, column.unit if column else "", tuple(rows))
+    return Legend(title, symbol(column.unit) if column else "", tuple(rows))
 
 
 @dataclass(frozen=True)

@@ -130,10 +130,29 @@ def _foot(painter: QPainter, width: int, height: int, said: Annotations) -> None
         start = left + 56 if _rightward() else left - 16 - pixels
         _bar(painter, start, height - _EDGE - 10, pixels, quantity(*_round(metres)), said)
     if said.sources:
-        painter.setFont(font(12))
-        reach = QFontMetricsF(painter.font()).horizontalAdvance(said.sources)
-        place = QPointF((width - reach) / 2, height - _EDGE - 4)
-        _haloed(painter, place, said.sources, said, "muted")
+        _sources(painter, width, height, pixels + 72, said)
+
+
+def _sources(painter: QPainter, width: int, height: int, measure: float, said: Annotations) -> None:
+    """In the middle of what the legend and the scale bar leave free."""
+    painter.setFont(font(12))
+    free = QRectF(_EDGE, height - _EDGE - 20, width - 2 * _EDGE - measure - 24, 20)
+    if said.legend:
+        free.setLeft(free.left() + _CARD + 24)
+    if _rightward():
+        free.moveLeft(width - free.right())
+    if free.width() < _CARD / 2:
+        return
+    letters = QFontMetricsF(painter.font())
+    shown = letters.elidedText(said.sources, Qt.TextElideMode.ElideRight, free.width() - 16)
+    plate = QRectF(0, free.top(), letters.horizontalAdvance(shown) + 16, free.height())
+    plate.moveCenter(QPointF(min(max(width / 2, free.left() + plate.width() / 2), free.right() - plate.width() / 2), 0))
+    plate.moveTop(free.top())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_colour(said, "panel", 0.72))
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setPen(_colour(said, "text"))
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, shown)
 
 
 def _round(metres: float) -> tuple[float, str]:

@@ -25,6 +25,9 @@ from twin.scene import offscreen
 from twin.scene.colours import Overlay, overlay
 from twin.work.commands import Help
 
+_SMALLEST = 64
+"""Pixels of a picture's side at the least."""
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -48,7 +51,9 @@ def render(
     size: Annotated[str, Help("in pixels", form="WIDTHxHEIGHT")] = "1280x720",
     lang: Annotated[Literal["en", "ar"] | None, Help("the language of its words")] = None,
     theme: Annotated[Literal["dark", "light"], Help("of its cards")] = "light",
-    view: Annotated[str, Help("overview, street, or a camera as JSON", form="VIEW")] = "overview",
+    view: Annotated[
+        str, Help("overview, street, one that the city keeps, or a camera as JSON", form="VIEW")
+    ] = "overview",
     colour_by: Annotated[str | None, Help("colour a layer by a column", form="LAYER.COLUMN")] = None,
     layers: Annotated[str | None, Help("show these layers alone", form="A,B")] = None,
 ) -> Rendered:
@@ -84,7 +89,7 @@ def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, c
 
 def _size(words: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{2,4})x(\d{2,4})", words)
-    if not found:
+    if not found or min(int(found[1]), int(found[2])) < _SMALLEST:
         raise Refused(
             mark("A picture's size is WIDTHxHEIGHT in pixels, such as 1280x720; “{size}” is not."), size=words
         )
@@ -95,13 +100,14 @@ def _view(session: Session, words: str, layers: str | None) -> View:
     shown = tuple(name.strip() for name in layers.split(",")) if layers else None
     for name in shown or ():
         session.city.layer(name)
-    if words in {"overview", "street"}:
+    if words in {"overview", "street"} or session.city.meta(f"view.{words}"):
         return View(camera=camera(session, words), layers=shown)
     try:
         said: dict[str, Any] = json.loads(words)
         found = View.model_validate(said if "camera" in said else {"camera": said})
     except (ValueError, TypeError, ValidationError):
-        raise Refused(mark("A view is “overview”, “street” or a JSON object with a camera; this is none.")) from None
+        words = mark("A view is “overview”, “street”, one that the city keeps, or a JSON object with a camera.")
+        raise Refused(words) from None
     return found.model_copy(update={"layers": shown}) if shown else found
 
 
