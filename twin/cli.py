@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     _speak()
     if words == ["start"]:
-        return _start()
+        return _worded(_start)
     from twin.host import terminal
 
     return terminal.run(words or ["open"])
@@ -27,7 +27,18 @@ def window() -> int:
     _speak()
     from twin.desktop.app import start
 
-    return start()
+    return _worded(start)
+
+
+def _worded(start: Callable[[], int]) -> int:
+    """Run it; what is refused is told in words."""
+    from twin.core.errors import TwinError
+
+    try:
+        return start()
+    except TwinError as why:
+        print(why, file=sys.stderr)
+        return 1
 
 
 def _start() -> int:

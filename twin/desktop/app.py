@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Annotated
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from twin.core import paths
 from twin.core.errors import Refused
@@ -48,6 +48,10 @@ def run(city: Path | None, *, make: bool = False) -> int:
     if isinstance(application, QApplication):
         theme.dress(application, settings.theme)
     said = trial.said()
+    if said == gpu.NEVER:
+        # A window whose driver crashes would take the person's work along.
+        QMessageBox.critical(None, tr("Balad"), tr(said))
+        raise Refused(said)
     desk = Desk(settings)
     _keep_errors(desk)
     desk.window.resize(1600, 940)

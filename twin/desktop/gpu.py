@@ -13,6 +13,10 @@ _SECONDS = 30
 _SOFT = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "QT_OPENGL": "software"}
 
 
+SLOW = mark("The graphics card can't draw this: the processor does it instead, more slowly.")
+NEVER = mark("Neither the graphics card nor the processor can draw in 3D here: update the graphics driver.")
+
+
 class Trial:
     """Begins at once, beside the program's own start; ``said`` waits for its end."""
 
@@ -20,14 +24,14 @@ class Trial:
         self._child = _begun(dict(os.environ))
 
     def said(self) -> str:
-        """Choose software drawing where the card can't draw; the words to say about it, or none."""
+        """Nothing where the card draws; ``SLOW``, with software drawing chosen; ``NEVER`` where that fails too."""
         if _passed(self._child):
             return ""
         soft = {**os.environ, **_SOFT}
         if _passed(_begun(soft)):
             os.environ.update(_SOFT)
-            return mark("The graphics card can't draw this: the processor does it instead, more slowly.")
-        return mark("Neither the graphics card nor the processor can draw in 3D here: update the graphics driver.")
+            return SLOW
+        return NEVER
 
 
 def _begun(environment: dict[str, str]) -> subprocess.Popen[bytes] | None:
