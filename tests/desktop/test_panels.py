@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
-from twin.core.errors import CityBusy, NoCrs, Refused
+from twin.core.errors import NoCrs, Refused
 from twin.desktop.palette import folded
 from twin.desktop.where import Where, code
 
@@ -80,11 +80,6 @@ def test_a_choice_acts_and_takes_the_message_away(desk):
     QTest.mouseClick(named(desk.window.messages, "This"), Qt.MouseButton.LeftButton)
     assert done == ["this"]
     assert desk.window.messages.isHidden()
-
-
-def test_a_busy_city_is_said_with_choices(desk, tmp_path):
-    desk.opening._unopened(CityBusy("Somebody has it."), tmp_path / "x.balad")
-    assert named(desk.window.messages, "Try again")
 
 
 def test_a_missing_crs_is_asked_for_and_the_import_goes_on(desk, tmp_path):

@@ -85,6 +85,17 @@ def test_no_literal_escapes_translation():
     assert not loose, loose
 
 
+def test_no_sentence_waits_in_a_variable_for_a_translation_that_nobody_asked_for():
+    loose = []
+    for file in sorted((PROGRAM / "twin").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                sentence = len(value.value.split()) > 3 and value.value.rstrip().endswith((".", "…", "{why}"))
+                loose += [f"{file.name}:{node.lineno}: {value.value}"] if sentence else []
+    assert not loose, loose
+
+
 @pytest.mark.parametrize(
     "never", ["ميزة", "جدول البيانات", "طابق", "بلدية جدة", "نمط", "صمّام", "خط الأساس", "إضافات", "خطأ"]
 )

@@ -73,8 +73,13 @@ class _Objects:
             facts["appearance"] = self.appearances.whole
         lost = sum(any(uid not in self.links for uid in named) for named in self.links.values())
         if lost:
-            words = "{n} object names a parent or child that is not in the file."
-            self.notes.say(trn(words, "{n} objects name a parent or child that is not in the file.", lost))
+            self.notes.say(
+                trn(
+                    "{n} object names a parent or child that is not in the file.",
+                    "{n} objects name a parent or child that is not in the file.",
+                    lost,
+                )
+            )
         for layer, rows in self.layers.items():
             yield from batch(layer, rows, facts, self.stamp, self.place, self.notes)
 

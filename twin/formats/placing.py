@@ -160,7 +160,7 @@ def _found(plane: CRS, bounds: Box | None, notes: list[str], path: str | Path) -
     try:
         chosen = systems.fitting(plane, bounds)
     except (ProjError, ValueError, OverflowError):
-        words = (
+        words = mark(
             "The file's coordinates have no place in {crs}, which it names. Say which CRS they are in (--crs EPSG:n)."
         )
         raise NoCrs(words, path, crs=systems.titled(plane)) from None

@@ -88,8 +88,13 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
             _report(notes, part, checked, uids, rows)
             yield from _batch(part, checked, uids, attributes, rows)
     if identity.repeated:
-        words = "{n} id stood for more than one feature and got a number."
-        notes.say(trn(words, "{n} ids stood for more than one feature and got a number.", identity.repeated))
+        notes.say(
+            trn(
+                "{n} id stood for more than one feature and got a number.",
+                "{n} ids stood for more than one feature and got a number.",
+                identity.repeated,
+            )
+        )
     for part in parts.values():
         if part.estimated:
             notes.say(f"{part.title}: {footprints.estimated(part.estimated)}")

@@ -63,7 +63,7 @@ def _opening(path: Path, text: str) -> TwinError:
         words = mark("Another process has this city open: {who}. Close it there, or work on a copy.")
         return CityBusy(words, path, who=lock.holder(path, text))
     if "wal" in text.lower() or "replay" in text.lower():
-        words = (
+        words = mark(
             "The city's log was damaged, as by a power cut: “balad recover” shows the ways back. Nothing was changed."
         )
         return LogTorn(words, path)
