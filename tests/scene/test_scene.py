@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shapely
 
+from layers import palette
 from tests.scene.synthetic import Synthetic, scene
 from twin.model.view import Camera
+from twin.scene import light
 
 EAST, NORTH = 515_000.0, 2_380_000.0
 
@@ -25,3 +27,8 @@ def test_a_hidden_layer_is_meshed_when_it_is_shown_and_not_before():
         found.wait()
         assert read.count("towers") == 1 and read.count("houses") == 1
         assert found.pick(640, 360, 1280, 720).layer == "towers"
+
+
+def test_every_colour_of_a_building_has_one_for_the_night():
+    for tints in (palette.STONE, palette.ROOF):
+        assert {tuple(int(part) for part in tint) for tint in tints} <= set(light.NIGHT.bases)
