@@ -7,6 +7,7 @@ import shapely
 
 from tests.pictures import matches
 from tests.scene.synthetic import Synthetic
+from twin.model.style import Colouring
 from twin.model.view import Camera, View
 from twin.scene import offscreen
 from twin.scene.colours import overlay
@@ -59,9 +60,9 @@ def test_the_coast_by_day(coast):
 
 
 def test_the_coast_by_night(coast):
-    matches(offscreen.picture(coast, View(camera=AT), SIZE, night=True), "coast-night")
+    matches(offscreen.picture(coast, View(camera=AT, light="night"), SIZE), "coast-night")
 
 
 def test_an_overlay(coast):
-    coloured = overlay(coast.values("buildings", "height"), "buildings", "height")
+    coloured = {"buildings": overlay(coast.values("buildings", "height"), "buildings", Colouring(column="height"))}
     matches(offscreen.picture(coast, View(camera=AT), SIZE, coloured), "coast-height")

@@ -8,6 +8,7 @@ import shapely
 
 from layers import areas
 from tests.scene.synthetic import Synthetic, scene
+from twin.model.style import Colouring
 from twin.model.view import Camera, View
 from twin.scene import camera, ground, light, offscreen
 from twin.scene.colours import overlay
@@ -102,8 +103,8 @@ def test_an_overlay_keeps_its_colours_far_away():
     near = (EAST, NORTH - 100, 150.0)
     (plain,) = seen(source, at.model_copy(update={"north": NORTH + 450.0}), far)
     there = at.model_copy(update={"north": NORTH + 450.0})
-    coloured = overlay(source.values("buildings", "value"), "buildings", "value")
-    close, away = seen(source, there, near, far, overlay=coloured)
+    coloured = {"buildings": overlay(source.values("buildings", "value"), "buildings", Colouring(column="value"))}
+    close, away = seen(source, there, near, far, overlays=coloured)
     assert np.abs(plain - light.DAY.horizon).max() < 60, "without one, the haze takes most of it"
     assert np.abs(close - away).max() < 0.16 * 255
 

@@ -10,6 +10,7 @@ import shapely
 from tests.command import balad
 from twin.host.session import Session
 from twin.model.layer import Layer
+from twin.model.style import Colouring
 from twin.model.view import Camera, View
 from twin.scene import camera, offscreen
 from twin.scene.colours import overlay
@@ -58,7 +59,9 @@ def test_a_picture_is_the_same_twice(session):
 
 def test_a_colour_by_height_reaches_the_walls(session):
     values = session.tiles.values("buildings", "height")
-    seen = offscreen.picture(session.tiles, View(camera=VIEW), SIZE, overlay(values, "buildings", "height"))
+    seen = offscreen.picture(
+        session.tiles, View(camera=VIEW), SIZE, {"buildings": overlay(values, "buildings", Colouring(column="height"))}
+    )
     x, y = camera.pixel(VIEW, (EAST + 130, NORTH, 50.0), *SIZE)
     red, green, blue = seen[int(y), int(x)].astype(int)
     assert red > green + 15 and blue > green, "the highest class of the ramp is a deep violet"

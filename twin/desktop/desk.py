@@ -70,6 +70,7 @@ class Desk:
         self.settings.opened(session.path)
         self.window.welcome.hide()
         self.window.view.show_city(session.tiles, known.listing, known.start)
+        self.window.view.colour(known.overlays)
         self.reread()
         self._enable()
 
@@ -233,13 +234,15 @@ class Desk:
     def _show(self) -> None:
         if self.session:
             session = self.session
-            self.read(lambda: Known.read(session), self._shown)
+            before = self.known
+            self.read(lambda: Known.read(session, before), self._shown)
 
     def _shown(self, known: Known | None) -> None:
         if known is None:
             return
         self.known = known
         self.window.view.reload(known.listing)
+        self.window.view.colour(known.overlays)
         self.reread()
         self._enable()
 
@@ -266,4 +269,4 @@ class Desk:
         if self.known is None or view.scene is None:
             return None
         size = (view.width(), view.height())
-        return self.known.words.composed(view.scene.camera, size, self.settings.theme, view.scene.overlay, self.title())
+        return self.known.words.composed(view.seen(), size, self.settings.theme, self.known.overlays, self.title())

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from twin.host.session import Session
 from twin.lettering.compose import Words
+from twin.lettering.render import overlays
 from twin.model.layer import Layer
 from twin.model.view import Camera
+from twin.scene.colours import Overlay
 from twin.scene.tiles import Listing
 
 
@@ -20,19 +22,36 @@ class Known:
     layers: list[Layer]
     words: Words
     listing: Listing
+    overlays: dict[str, Overlay]
     start: Camera | None
     """Where the city begins, if it says so."""
 
     @classmethod
-    def read(cls, session: Session) -> Known:
-        """Ask the store for all of it."""
+    def read(cls, session: Session, before: Known | None = None) -> Known:
+        """Ask the store for all of it; what is as it was ``before`` is not made again."""
         city = session.city
+        layers = city.layers()
         start = city.meta("view.overview")
         return cls(
             title=city.meta("title") or session.path.stem,
             crs=city.crs,
-            layers=city.layers(),
+            layers=layers,
             words=Words(city),
             listing=Listing.of(session.tiles),
+            overlays=_overlays(session, layers, before),
             start=Camera.model_validate_json(start) if start else None,
         )
+
+
+def _overlays(session: Session, layers: list[Layer], before: Known | None) -> dict[str, Overlay]:
+    old = {layer.id: layer for layer in before.layers} if before else {}
+    found, new = {}, {}
+    for layer in layers:
+        if layer.colouring and layer.visible:
+            was = old.get(layer.id)
+            same = was is not None and was.source == layer.source and was.colouring == layer.colouring
+            if before and same and layer.id in before.overlays:
+                found[layer.id] = before.overlays[layer.id]
+            elif any(column.name == layer.colouring.column for column in layer.columns):
+                new[layer.id] = layer.colouring
+    return found | overlays(session, new)

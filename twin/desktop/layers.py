@@ -261,7 +261,7 @@ class _Tree(QTreeWidget):
 
 
 def _swatch(layer: Layer, edge: QColor) -> QIcon:
-    colour = layer.style.get("colour") or _SWATCHES.get(layer.id) or _SWATCHES.get(layer.kind, "#DDD3C2")
+    colour = _SWATCHES.get(layer.id) or _SWATCHES.get(layer.kind, "#DDD3C2")
     pixels = QPixmap(32, 32)
     pixels.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixels)

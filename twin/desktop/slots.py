@@ -80,6 +80,8 @@ def _camera(desk: Desk) -> dict[str, Callable[[], object]]:
         "reset-view": view.reset,
         "look-north": lambda: view.turn(azimuth=0.0),
         "look-down": lambda: view.turn(pitch=-90.0),
+        "plan-view": lambda: view.look(camera.plan(view.scene.camera)) if view.scene else None,
+        "night": lambda: view.shine("day" if view.light == "night" else "night"),
         "zoom-selection": lambda: _zoom_selection(desk),
     }
 

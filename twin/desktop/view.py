@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from twin.lettering.annotations import Annotations
 from twin.lettering.paint import paint
-from twin.model.view import Camera
+from twin.model.view import Camera, Light
+from twin.model.view import View as Seen
 from twin.scene import camera, offscreen
+from twin.scene.colours import Overlay
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
 from twin.scene.tiles import Listing
@@ -44,6 +46,7 @@ class View(QWidget):
     def __init__(self, compose: Callable[[], Annotations | None]) -> None:
         super().__init__()
         self.scene: Scene | None = None
+        self.light: Light = "day"
         self._compose = compose
         self._window = offscreen.hidden()
         self._image: QImage | None = None
@@ -88,7 +91,7 @@ class View(QWidget):
     def show_city(self, source: TileSource, listing: Listing, start: Camera | None) -> None:
         """Draw a city instead of what was drawn."""
         self.leave()
-        self.scene = Scene(self._window, source, listing)
+        self.scene = Scene(self._window, source, listing, night=self.light == "night")
         self._start = start
         self._shown = -1
         self.reset()
@@ -131,6 +134,23 @@ class View(QWidget):
         """Look at all of these boxes."""
         lows, highs = [min(side) for side in zip(*boxes, strict=True)], [max(side) for side in zip(*boxes, strict=True)]
         self.look(camera.fitting((lows[0], lows[1], lows[2], highs[3], highs[4], highs[5])))
+
+    def colour(self, overlays: Mapping[str, Overlay]) -> None:
+        """Colour layers by these overlays and no others."""
+        if self.scene:
+            self.scene.colour(overlays)
+            self.draw()
+
+    def shine(self, light: Light) -> None:
+        """By day or by night."""
+        self.light = light
+        if self.scene:
+            self.scene.light(night=light == "night")
+            self.draw()
+
+    def seen(self) -> Seen:
+        """What is looked at, and how: what a bookmark keeps."""
+        return Seen(camera=self.scene.camera if self.scene else Camera(), light=self.light)
 
     def look(self, to: Camera) -> None:
         """Move the camera and draw."""

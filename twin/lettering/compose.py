@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import shapely
@@ -12,7 +13,7 @@ from twin.core.settings import Theme
 from twin.core.units import symbol
 from twin.lettering.annotations import Annotations, Label, Legend, Swatch
 from twin.model.layer import Layer
-from twin.model.view import Camera
+from twin.model.view import Camera, View
 from twin.scene.camera import Point, metres_per_pixel, pixel
 from twin.scene.colours import Overlay
 from twin.store.city import City
@@ -37,14 +38,22 @@ class Words:
         self._places = _places(city, self._layers)
 
     def composed(
-        self, camera: Camera, size: tuple[int, int], theme: Theme, overlay: Overlay | None, title: str = ""
+        self,
+        view: View,
+        size: tuple[int, int],
+        theme: Theme,
+        overlays: Mapping[str, Overlay],
+        title: str = "",
     ) -> Annotations:
         """Title, legend, places, sources and scale for a view, in the language in use."""
+        camera = view.camera
+        shown = [layer for layer in self._layers if layer.id in overlays and _seen(layer, view)]
         sources = dict.fromkeys(layer.source.attribution for layer in self._layers if layer.source.attribution)
         return Annotations(
             theme=theme,
             title=title,
-            legend=legend(overlay, self._layers) if overlay else None,
+            night=view.light == "night",
+            legend=legend(overlays[shown[-1].id], shown[-1]) if shown else None,
             labels=tuple(_labels(self._places, camera, size)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),
@@ -53,9 +62,12 @@ class Words:
         )
 
 
-def legend(overlay: Overlay, layers: list[Layer]) -> Legend:
+def _seen(layer: Layer, view: View) -> bool:
+    return layer.visible if view.layers is None else layer.id in view.layers
+
+
+def legend(overlay: Overlay, layer: Layer) -> Legend:
     """The overlay's legend, in the language in use."""
-    layer = next(layer for layer in layers if layer.id == overlay.layer)
     column = next((column for column in layer.columns if column.name == overlay.column), None)
     rows = []
     for entry in overlay.legend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +20,8 @@ from twin.host.session import Session
 from twin.lettering.compose import Words
 from twin.lettering.fonts import application
 from twin.lettering.paint import paint
-from twin.model.view import Camera, View
+from twin.model.style import Colouring
+from twin.model.view import Camera, Light, View
 from twin.scene import offscreen
 from twin.scene.colours import Overlay, overlay
 from twin.work.commands import Help
@@ -51,6 +52,7 @@ def render(
     size: Annotated[str, Help("in pixels", form="WIDTHxHEIGHT")] = "1280x720",
     lang: Annotated[Literal["en", "ar"] | None, Help("the language of its words")] = None,
     theme: Annotated[Literal["dark", "light"], Help("of its cards")] = "light",
+    light: Annotated[Light, Help("of the scene")] = "day",
     view: Annotated[
         str, Help("overview, street, one that the city keeps, or a camera as JSON", form="VIEW")
     ] = "overview",
@@ -64,7 +66,9 @@ def render(
     tongue.set(lang)
     try:
         seen = _view(session, view, layers)
-        coloured = _overlay(session, colour_by)
+        if light == "night":
+            seen = seen.model_copy(update={"light": light})
+        coloured = _overlays(session, seen, colour_by)
         image = picture(session, seen, pixels, theme, coloured)
     finally:
         tongue.set(before)
@@ -76,13 +80,15 @@ def render(
     return Rendered(out, pixels)
 
 
-def picture(session: Session, view: View, size: tuple[int, int], theme: Theme, coloured: Overlay | None) -> QImage:
+def picture(
+    session: Session, view: View, size: tuple[int, int], theme: Theme, coloured: Mapping[str, Overlay]
+) -> QImage:
     """The scene and its letters as one image."""
     rows = offscreen.picture(session.tiles, view, size, coloured)
     image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
     title = tr(session.city.meta("title") or session.path.stem)
     painter = QPainter(image)
-    paint(painter, *size, Words(session.city).composed(view.camera, size, theme, coloured, title))
+    paint(painter, *size, Words(session.city).composed(view, size, theme, coloured, title))
     painter.end()
     return image
 
@@ -122,9 +128,18 @@ def camera(session: Session, name: str) -> Camera:
     return whole.model_copy(update={"distance": min(220.0, whole.distance / 2), "pitch": -14.0, "height": whole.height})
 
 
-def _overlay(session: Session, words: str | None) -> Overlay | None:
+def overlays(session: Session, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:
+    """A colour per feature for each of these layers."""
+    return {
+        layer: overlay(session.tiles.values(layer, colouring.column), layer, colouring)
+        for layer, colouring in colourings.items()
+    }
+
+
+def _overlays(session: Session, view: View, words: str | None) -> dict[str, Overlay]:
     if words is None:
-        return None
+        kept = {layer.id: layer.colouring for layer in session.city.layers() if layer.colouring and layer.visible}
+        return overlays(session, kept if view.overlays is None else view.overlays)
     layer, _, column = words.partition(".")
     known = [found.name for found in session.city.layer(layer).columns]
     if column not in known:
@@ -132,4 +147,4 @@ def _overlay(session: Session, words: str | None) -> Overlay | None:
             mark("The layer “{layer}” has no column “{column}”. It has: {known}."),
             layer=layer, column=column, known=", ".join(known),
         )  # fmt: skip
-    return overlay(session.tiles.values(layer, column), layer, column)
+    return overlays(session, {layer: Colouring(column=column)})

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from twin.core.i18n import named
+from twin.model.style import Colouring
 
 Heights = Literal["ellipsoidal", "orthometric", "unknown"]
 
@@ -67,7 +68,8 @@ class Layer(_Noun):
     columns: tuple[Column, ...] = ()
     heights: Heights = "unknown"
     source: Source = Source()
-    style: dict[str, str] = {}
+    colouring: Colouring | None = None
+    """What colours its features; None leaves them the base scene's."""
     count: int = 0
     extent: tuple[float, float, float, float, float, float] | None = None
     """xmin, ymin, zmin, xmax, ymax, zmax in the city's CRS."""

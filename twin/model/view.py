@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from twin.model.feature import BASE
+from twin.model.style import Colouring
+
+Light = Literal["day", "night"]
 
 
 class Camera(BaseModel):
@@ -27,6 +31,8 @@ class Camera(BaseModel):
     """Above the horizon, in degrees: −90 looks straight down."""
     field: Annotated[float, Field(gt=1, lt=120)] = 40.0
     """The vertical angle of view, in degrees."""
+    parallel: bool = False
+    """Whether lines stay parallel (an orthographic projection): the scale is then the same all over the picture."""
 
     def eye(self) -> tuple[float, float, float]:
         """Where the eye is, in the city's CRS."""
@@ -40,13 +46,16 @@ class Camera(BaseModel):
 
 
 class View(BaseModel):
-    """What is looked at, how, and in which scenario."""
+    """What is looked at, how, and in which scenario: bookmarks, pictures, tours and reports share it."""
 
     model_config = ConfigDict(frozen=True)
 
     camera: Camera = Camera()
     layers: tuple[str, ...] | None = None
     """The layers shown; None shows those that the layer tree shows."""
-    colour_by: tuple[str, str] | None = None
-    """A layer and one of its columns."""
+    overlays: dict[str, Colouring] | None = None
+    """How layers are coloured, by their ids; None leaves each as the layer tree has it."""
+    light: Light = "day"
+    clock: datetime | None = None
+    """The moment shown, in UTC; None is the present."""
     scenario: str = BASE

@@ -11,6 +11,8 @@ from twin.model.view import Camera
 
 Point = tuple[float, float, float]
 
+_BACK = 20_000.0
+"""Metres that a parallel view's eye stands back."""
 _WIDE, _FILLED, _NEAREST = 1.3, 0.88, 30.0
 """A view's width over its height at the least, the share of it that an extent fills, and metres."""
 
@@ -25,7 +27,13 @@ def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
     straight = abs(camera.pitch) > 89.5
     target.SetViewUp(*((math.sin(azimuth), math.cos(azimuth), 0.0) if straight else (0.0, 0.0, 1.0)))
     target.SetViewAngle(camera.field)
+    target.SetParallelProjection(camera.parallel)
+    target.SetParallelScale(camera.distance * math.tan(math.radians(camera.field) / 2))
     target.SetClippingRange(max(0.3, camera.distance * 0.01), 90_000.0)
+    if camera.parallel:
+        # Its eye is nowhere in particular: it stands back behind all that could stand before it.
+        target.SetPosition(*(a - b for a, b in zip(_back(camera), origin, strict=True)))
+        target.SetClippingRange(1.0, 2 * _BACK)
 
 
 def fitting(
@@ -48,8 +56,17 @@ def fitting(
     return made.model_copy(update={"distance": needed})
 
 
+def plan(camera: Camera) -> Camera:
+    """Straight down with a true scale, of the same extent; from a plan, the view in perspective again."""
+    if camera.parallel:
+        return camera.model_copy(update={"parallel": False, "pitch": -35.0})
+    return camera.model_copy(update={"parallel": True, "pitch": -90.0, "azimuth": 0.0})
+
+
 def orbited(camera: Camera, turn: float, rise: float) -> Camera:
-    """Turned about the point looked at, in degrees; the eye stays above the ground."""
+    """Turned about the point looked at, in degrees; the eye stays above the ground, and a plan is a plan."""
+    if camera.parallel:
+        return camera.model_copy(update={"azimuth": (camera.azimuth + turn) % 360})
     pitch = min(-2.0, max(-90.0, camera.pitch + rise))
     return camera.model_copy(update={"azimuth": (camera.azimuth + turn) % 360, "pitch": pitch})
 
@@ -81,6 +98,36 @@ def metres_per_pixel(camera: Camera, rows: int) -> float:
 
 def ray(camera: Camera, x: float, y: float, width: int, height: int) -> tuple[Point, Point]:
     """The eye and the unit direction through a pixel (from the top left corner), in the city's CRS."""
+    ahead, right, up = _axes(camera)
+    half = math.tan(math.radians(camera.field) / 2)
+    across, above = (2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half
+    if camera.parallel:
+        east, north, high = (
+            a + camera.distance * (across * r + above * u) for a, r, u in zip(_back(camera), right, up, strict=True)
+        )
+        return (east, north, high), ahead
+    way = [a + across * r + above * u for a, r, u in zip(ahead, right, up, strict=True)]
+    size = math.sqrt(sum(part * part for part in way))
+    return camera.eye(), (way[0] / size, way[1] / size, way[2] / size)
+
+
+def pixel(camera: Camera, point: Point, width: int, height: int) -> tuple[float, float] | None:
+    """Where a point of the city is in the picture, from the top left corner; None behind the eye."""
+    ahead, right, up = _axes(camera)
+    way = [a - b for a, b in zip(point, _back(camera) if camera.parallel else camera.eye(), strict=True)]
+    depth = sum(a * b for a, b in zip(way, ahead, strict=True))
+    if depth <= 0.1:
+        return None
+    if camera.parallel:
+        depth = camera.distance
+    half = math.tan(math.radians(camera.field) / 2)
+    across = sum(a * b for a, b in zip(way, right, strict=True)) / (depth * half * width / height)
+    above = sum(a * b for a, b in zip(way, up, strict=True)) / (depth * half)
+    return (across + 1) * width / 2, (1 - above) * height / 2
+
+
+def _axes(camera: Camera) -> tuple[Point, Point, Point]:
+    """Unit vectors ahead, to the right and up in the picture."""
     azimuth, pitch = math.radians(camera.azimuth), math.radians(camera.pitch)
     ahead = (math.sin(azimuth) * math.cos(pitch), math.cos(azimuth) * math.cos(pitch), math.sin(pitch))
     right = (math.cos(azimuth), -math.sin(azimuth), 0.0)
@@ -89,31 +136,13 @@ def ray(camera: Camera, x: float, y: float, width: int, height: int) -> tuple[Po
         right[2] * ahead[0] - right[0] * ahead[2],
         right[0] * ahead[1] - right[1] * ahead[0],
     )
-    half = math.tan(math.radians(camera.field) / 2)
-    across, above = (2 * x / width - 1) * half * width / height, (1 - 2 * y / height) * half
-    way = [a + across * r + above * u for a, r, u in zip(ahead, right, up, strict=True)]
-    size = math.sqrt(sum(part * part for part in way))
-    return camera.eye(), (way[0] / size, way[1] / size, way[2] / size)
+    return ahead, right, up
 
 
-def pixel(camera: Camera, point: Point, width: int, height: int) -> tuple[float, float] | None:
-    """Where a point of the city is in the picture, from the top left corner; None behind the eye."""
-    eye, ahead = ray(camera, width / 2, height / 2, width, height)
-    azimuth = math.radians(camera.azimuth)
-    right = (math.cos(azimuth), -math.sin(azimuth), 0.0)
-    up = (
-        right[1] * ahead[2] - right[2] * ahead[1],
-        right[2] * ahead[0] - right[0] * ahead[2],
-        right[0] * ahead[1] - right[1] * ahead[0],
-    )
-    way = [a - b for a, b in zip(point, eye, strict=True)]
-    depth = sum(a * b for a, b in zip(way, ahead, strict=True))
-    if depth <= 0.1:
-        return None
-    half = math.tan(math.radians(camera.field) / 2)
-    across = sum(a * b for a, b in zip(way, right, strict=True)) / (depth * half * width / height)
-    above = sum(a * b for a, b in zip(way, up, strict=True)) / (depth * half)
-    return (across + 1) * width / 2, (1 - above) * height / 2
+def _back(camera: Camera) -> Point:
+    """Where a parallel view's rays begin: on the plane through the eye, moved far back."""
+    ahead = _axes(camera)[0]
+    return camera.east - _BACK * ahead[0], camera.north - _BACK * ahead[1], camera.height - _BACK * ahead[2]
 
 
 def on_plane(eye: Point, way: Point, height: float) -> Point | None:

@@ -10,13 +10,9 @@ import pyarrow as pa
 
 from twin.core.i18n import isolate, number
 from twin.model.shapes import colour
+from twin.model.style import RAMPS, Colouring
+from twin.scene.classes import cuts
 
-RAMPS = {
-    "energy": ("#F7E7B7", "#F2B56B", "#DE7A4D", "#B23A54", "#6A1B4D"),
-    "water": ("#E3F3EE", "#9BD3D0", "#4FA3BF", "#2B6CA3", "#1F3A6E"),
-    "security": ("#EEEAF6", "#C4B7E2", "#9481C8", "#6650A4", "#3C2A73"),
-    "living": ("#EEF4DF", "#BFDBA0", "#83B871", "#438A55", "#1E5A41"),
-}
 CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999")
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
 NO_DATA = "#C9C6BF"
@@ -52,28 +48,36 @@ class Overlay:
         return table[np.where(known, found, len(table) - 1)][owner]
 
 
-def overlay(values: pa.Table, layer: str, column: str, ramp: str = "energy", no_data: str = "") -> Overlay:
-    """Five classes of equal count for numbers; up to seven words and "other" for categories."""
+def ramp(name: str, count: int) -> list[str]:
+    """So many colours of a ramp, from low to high, between its stops by their RGB."""
+    stops = np.array([colour(code) for code in RAMPS[name]], float)
+    at = np.linspace(0, len(stops) - 1, count) if count > 1 else np.array([len(stops) / 2])
+    mixed = np.column_stack([np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)])
+    return [f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue in np.rint(mixed).astype(int)]
+
+
+def overlay(values: pa.Table, layer: str, colouring: Colouring) -> Overlay:
+    """Numbers in classes along a ramp; up to seven words and "other" for categories."""
+    column = colouring.column
     order = np.argsort(values.column("fid").to_numpy())
     fids = values.column("fid").to_numpy()[order]
     cells = values.column(column).combine_chunks()
     numeric = pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type) or pa.types.is_decimal(cells.type)
-    found, rows = _numbers(cells, RAMPS[ramp]) if numeric else _words(cells)
-    missing = LegendClass(NO_DATA, no_data, int(np.sum(found == len(rows))))
+    found, rows = _numbers(cells, colouring) if numeric else _words(cells)
+    missing = LegendClass(NO_DATA, "", int(np.sum(found == len(rows))))
     return Overlay(layer, column, fids, found[order], (*rows, missing))
 
 
-def _numbers(cells: pa.Array, ramp: tuple[str, ...]) -> tuple[Any, list[LegendClass]]:
+def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendClass]]:
     numbers = cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
     there = np.isfinite(numbers)
     if not there.any():
         return np.zeros(len(numbers), int), []
-    cuts = np.unique(np.quantile(numbers[there], [0.2, 0.4, 0.6, 0.8]))
-    cuts = cuts[cuts > numbers[there].min()]
-    classes = np.searchsorted(cuts, np.where(there, numbers, 0), side="right")
-    edges = [float(numbers[there].min()), *map(float, cuts), float(numbers[there].max())]
-    count = len(cuts) + 1
-    picked = [ramp[round(n * (len(ramp) - 1) / max(1, count - 1))] for n in range(count)]
+    limits = cuts(numbers[there], colouring.method, colouring.classes)
+    classes = np.searchsorted(limits, np.where(there, numbers, 0), side="right")
+    edges = [float(numbers[there].min()), *map(float, limits), float(numbers[there].max())]
+    count = len(limits) + 1
+    picked = ramp(colouring.ramp, count)
     decimals = 0 if edges[-1] - edges[0] >= 20 else 1
     rows = [
         LegendClass(

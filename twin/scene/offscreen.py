@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,15 +23,15 @@ from twin.scene.source import TileSource
 
 
 def picture(
-    source: TileSource, view: View, size: tuple[int, int], overlay: Overlay | None = None, *, night: bool = False
+    source: TileSource, view: View, size: tuple[int, int], overlays: Mapping[str, Overlay] | None = None
 ) -> Any:
     """(height, width, 3) bytes, the first row on top."""
     window = hidden()
     window.SetSize(*size)
-    scene = Scene(window, source, night=night)
+    scene = Scene(window, source, night=view.light == "night")
     try:
         scene.show(frozenset(view.layers) if view.layers is not None else None)
-        scene.colour(overlay)
+        scene.colour(overlays or {})
         scene.look(view.camera)
         scene.wait()
         return draw(window, size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,8 @@ class Scene:
         self.source = source
         self.sun = light.sun()
         self.camera = Camera()
-        self.overlay: Overlay | None = None
+        self.overlays: dict[str, Overlay] = {}
+        """By layer."""
         self.selected: tuple[str, int] | None = None
         self.scale = 1.0
         """A pixel's size on this screen, for lines."""
@@ -140,10 +141,11 @@ class Scene:
         self._shown = layers
         self._show()
 
-    def colour(self, overlay: Overlay | None) -> None:
-        """Colour a layer by an overlay; no mesh is made again."""
-        before, self.overlay = self.overlay, overlay
-        self._repaint({found.layer for found in (before, overlay) if found})
+    def colour(self, overlays: Mapping[str, Overlay]) -> None:
+        """Colour layers by these overlays and no others; no mesh is made again."""
+        before, self.overlays = self.overlays, dict(overlays)
+        both = {*before, *overlays}
+        self._repaint({layer for layer in both if before.get(layer) is not self.overlays.get(layer)})
 
     def select(self, selected: tuple[str, int] | None) -> None:
         """Put lines about one feature, and lift its colour."""
@@ -202,8 +204,7 @@ class Scene:
                 actors.sample(drawn.actor, "shade", shade.texture, shade.coordinates(drawn.arrays))
             drawn.actor.SetShaderProperty(materials.flat(self.sky, shaded=shade is not None, lift=_FLAT[kind]))
         else:
-            overlaid = self.overlay is not None and self.overlay.layer == key[0]
-            drawn.actor.SetShaderProperty(self._solid[overlaid])
+            drawn.actor.SetShaderProperty(self._solid[key[0] in self.overlays])
 
     def _shade(self) -> None:
         for key in self._drawn:
@@ -211,10 +212,8 @@ class Scene:
                 self._finish(key)
 
     def _painted(self, key: Key, arrays: Arrays, lit: Any) -> Any:
-        if self.overlay and self.overlay.layer == key[0]:
-            base = self.overlay.painted(arrays.fids, arrays.owner)
-        else:
-            base = light.based(arrays.base, self.sky)
+        overlay = self.overlays.get(key[0])
+        base = overlay.painted(arrays.fids, arrays.owner) if overlay else light.based(arrays.base, self.sky)
         colours = light.shaded(base, lit)
         if self.selected and self.selected[0] == key[0]:
             highlight.lifted(colours, arrays.fids[arrays.owner] == self.selected[1])

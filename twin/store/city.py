@@ -176,11 +176,11 @@ class City:
         )
 
     def change_layer(self, layer: Layer) -> int:
-        """Keep a layer's title, visibility, opacity, place and style."""
+        """Keep a layer's title, visibility, opacity, place and colouring."""
 
         def write(connection: Connection, _tx: int) -> None:
             registry.change(connection, layer)
-            looks = layer.model_dump(include={"title_en", "title_ar", "visible", "opacity", "position", "style"})
+            looks = layer.model_dump(include={"title_en", "title_ar", "visible", "opacity", "position", "colouring"})
             audit.record(connection, "change-layer", {"layer": layer.id, **looks})
 
         return self._write(write, "style", layer.id)

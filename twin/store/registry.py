@@ -48,7 +48,7 @@ def entry(connection: duckdb.DuckDBPyConnection, layer: str) -> Entry:
 
 
 def change(connection: duckdb.DuckDBPyConnection, layer: Layer) -> None:
-    """Keep a layer's title, visibility, opacity, place and style."""
+    """Keep a layer's title, visibility, opacity, place and colouring."""
     table = entry(connection, layer.id).table
     connection.execute(
         "UPDATE balad.layer SET document = ?, position = ? WHERE table_name = ?",

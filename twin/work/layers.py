@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from twin.core.errors import Refused
 from twin.core.i18n import mark, tongue, tr
 from twin.model.layer import Layer
+from twin.model.style import RAMPS, Colouring, Method
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
@@ -65,6 +67,29 @@ def move(context: Context, layer: Annotated[str, _LAYER], position: Annotated[in
     words = tr(mark("Move “{title}”"), title=moved.title)
     context.edits.push(Edit(words, lambda: put(after), lambda: put(before)))
     return words
+
+
+def colour(
+    context: Context,
+    layer: Annotated[str, _LAYER],
+    column: Annotated[str | None, Help("colour by this column; without it, as the layer is by itself")] = None,
+    ramp: Annotated[str, Help("the ramp of numbers")] = "energy",
+    method: Annotated[Method, Help("how numbers are put into classes")] = "quantile",
+    classes: Annotated[int, Help("how many classes, 2 to 9")] = 5,
+) -> str:
+    """Colour a layer by a column: numbers in classes along a ramp, words as categories."""
+    found = context.city.layer(layer)
+    if column is None:
+        return _change(context, layer, tr(mark("Colour “{title}” no more"), title=found.title), colouring=None)
+    known = {one.name: one for one in found.columns}
+    if column not in known:
+        words = mark("The layer “{layer}” has no column “{column}”. It has: {known}.")
+        raise Refused(words, layer=layer, column=column, known=", ".join(known))
+    if ramp not in RAMPS:
+        raise Refused(mark("There is no ramp “{ramp}”. There are: {known}."), ramp=ramp, known=", ".join(RAMPS))
+    made = Colouring(column=column, ramp=ramp, method=method, classes=min(9, max(2, classes)))
+    words = tr(mark("Colour “{title}” by “{column}”"), title=found.title, column=known[column].title)
+    return _change(context, layer, words, colouring=made)
 
 
 def undo(context: Context) -> str | None:

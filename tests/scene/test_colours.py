@@ -1,0 +1,64 @@
+"""Classes and colours: each method against what it promises."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from twin.model.style import RAMPS, Colouring
+from twin.scene.classes import cuts
+from twin.scene.colours import overlay, ramp
+
+
+def spread(values, limits):
+    parts = np.split(np.sort(values), np.searchsorted(np.sort(values), limits))
+    return sum(((part - part.mean()) ** 2).sum() for part in parts if len(part))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_natural_breaks_are_the_best_of_all(seed):
+    values = np.round(np.random.default_rng(seed).gamma(2, 10, 14), 1)
+    found = cuts(values, "natural", 4)
+    kept = np.unique(values)
+    best = min(spread(values, list(some)) for some in itertools.combinations(kept[1:], 3))
+    assert spread(values, found) == pytest.approx(best)
+
+
+def test_natural_breaks_of_many_values_find_the_gaps():
+    rng = np.random.default_rng(1)
+    values = np.concatenate([rng.normal(middle, 2, 30_000) for middle in (10, 50, 90)])
+    low, high = cuts(values, "natural", 3)
+    assert 20 < low < 45 and 60 < high < 85
+
+
+def test_equal_intervals_and_equal_counts():
+    values = np.arange(100.0) ** 2
+    assert cuts(values, "equal", 3) == pytest.approx([3267, 6534])
+    limits = cuts(values, "quantile", 4)
+    assert np.bincount(np.searchsorted(limits, values, side="right")).tolist() == [25, 25, 25, 25]
+
+
+def test_one_value_is_one_class():
+    found = overlay(pa.table({"fid": [1, 2], "a": [7.0, 7.0]}), "x", Colouring(column="a"))
+    assert [row.count for row in found.legend] == [2, 0]
+
+
+def test_what_is_missing_is_no_data_and_never_nought():
+    found = overlay(pa.table({"fid": [1, 2, 3], "a": [1.0, None, float("nan")]}), "x", Colouring(column="a", classes=2))
+    assert found.legend[-1].count == 2 and found.legend[-1].words == ""
+    assert found.classes.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("name", sorted(set(RAMPS) - {"difference"}))
+def test_a_ramp_gets_darker_with_more(name):
+    def lightness(code):
+        red, green, blue = (int(code[n : n + 2], 16) / 255 for n in (1, 3, 5))
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for count in range(2, 10):
+        found = [lightness(code) for code in ramp(name, count)]
+        assert found == sorted(found, reverse=True)
