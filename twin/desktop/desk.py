@@ -25,6 +25,7 @@ from twin.host.identify import Card
 from twin.host.session import Session
 from twin.lettering.annotations import Annotations
 from twin.model.change import Change
+from twin.model.style import Colouring
 from twin.scene import camera
 
 _SETTLE = 40
@@ -159,7 +160,8 @@ class Desk:
         if self.known is None:
             return
         self.window.status.system(self.known.crs)
-        self.window.layers.fill(self.known.layers)
+        self.window.layers.fill(self.known.layers, self.known.legends())
+        self._style()
         self.card()
         self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
@@ -222,7 +224,8 @@ class Desk:
         window.layers.renamed.connect(lambda layer, title: self.command("rename-layer", layer=layer, title=title))
         window.layers.moved.connect(lambda layer, place: self.command("move-layer", layer=layer, position=place))
         window.layers.faded.connect(lambda layer, share: self.command("fade-layer", layer=layer, opacity=share))
-        window.layers.tree.currentItemChanged.connect(lambda *_: self._enable())
+        window.layers.tree.currentItemChanged.connect(self._layer_chosen)
+        window.style_of_layer.changed.connect(self._coloured)
         window.status.cancel.clicked.connect(self.worker.cancel)
         tongue.changed.connect(self.reread)
 
@@ -245,6 +248,19 @@ class Desk:
         self.window.view.colour(known.overlays)
         self.reread()
         self._enable()
+
+    def _layer_chosen(self, *_: object) -> None:
+        self._enable()
+        self._style()
+
+    def _style(self) -> None:
+        """The chosen layer's style."""
+        chosen = self.window.layers.chosen()
+        layers = self.known.layers if self.known else []
+        self.window.style_of_layer.fill(next((layer for layer in layers if layer.id == chosen), None))
+
+    def _coloured(self, layer: str, colouring: Colouring | None) -> None:
+        self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
 
     def _scale(self) -> None:
         view = self.window.view

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.host.session import Session
-from twin.lettering.compose import Words
+from twin.lettering.annotations import Legend
+from twin.lettering.compose import Words, legend
 from twin.lettering.render import overlays
 from twin.model.layer import Layer
 from twin.model.view import Camera
@@ -41,6 +42,10 @@ class Known:
             overlays=_overlays(session, layers, before),
             start=Camera.model_validate_json(start) if start else None,
         )
+
+    def legends(self) -> dict[str, Legend]:
+        """The legend of each layer that is coloured, in the language in use."""
+        return {layer.id: legend(self.overlays[layer.id], layer) for layer in self.layers if layer.id in self.overlays}
 
 
 def _overlays(session: Session, layers: list[Layer], before: Known | None) -> dict[str, Overlay]:

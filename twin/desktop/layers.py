@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
@@ -25,10 +26,11 @@ from twin.core.i18n import number, tongue, tr, trn
 from twin.core.settings import Theme
 from twin.core.units import quantity
 from twin.desktop import theme
+from twin.lettering.annotations import Legend, Swatch
 from twin.model.layer import Layer
 
 _ID = Qt.ItemDataRole.UserRole
-_MENU = ("zoom-layer", "rename-layer", "export", "remove-layer")
+_MENU = ("zoom-layer", "colour-layer", "rename-layer", "export", "remove-layer")
 _SWATCHES = {
     "buildings": "#E8D9C4",
     "surfaces": "#BFC79B",
@@ -56,6 +58,7 @@ class Layers(QStackedWidget):
         super().__init__()
         self._actions = actions
         self._layers: dict[str, Layer] = {}
+        self._legends: Mapping[str, Legend] = {}
         self._theme: Theme = "light"
         self.tree = _Tree(self)
         self.tree.itemChanged.connect(self._edited)
@@ -71,8 +74,9 @@ class Layers(QStackedWidget):
         self.foot = self._foot()
         self.retranslate("light")
 
-    def fill(self, layers: list[Layer]) -> None:
-        """Show these layers, the last drawn on top; what was chosen stays chosen."""
+    def fill(self, layers: list[Layer], legends: Mapping[str, Legend] | None = None) -> None:
+        """Show these layers, the last drawn on top, with their legends; what was chosen stays chosen."""
+        self._legends = legends or {}
         chosen, at = self.chosen(), self.tree.verticalScrollBar().value()
         self._layers = {layer.id: layer for layer in layers}
         self.tree.blockSignals(True)
@@ -80,6 +84,9 @@ class Layers(QStackedWidget):
         for layer in reversed(layers):
             item = self._row(layer)
             self.tree.addTopLevelItem(item)
+            for swatch in self._legends[layer.id].rows if layer.id in self._legends else ():
+                item.addChild(self._class(swatch))
+            item.setExpanded(True)
             if layer.id == chosen:
                 self.tree.setCurrentItem(item)
         self.tree.blockSignals(False)
@@ -99,12 +106,12 @@ class Layers(QStackedWidget):
         self._opacity.setText(tr("Opacity"))
         self.opacity.setAccessibleName(tr("Opacity"))
         theme.mark_as(self.opacity, "mirrored", tongue.language == "ar")
-        self.fill(list(self._layers.values()))
+        self.fill(list(self._layers.values()), self._legends)
 
     def chosen(self) -> str | None:
         """The id of the layer that is chosen."""
         item = self.tree.currentItem()
-        return None if item is None else str(item.data(0, _ID))
+        return None if item is None or item.parent() else str(item.data(0, _ID))
 
     def rename(self) -> None:
         """Let the chosen layer's title be written anew, in its place."""
@@ -133,6 +140,16 @@ class Layers(QStackedWidget):
         item.setForeground(1, muted)
         if not layer.visible:
             item.setForeground(0, muted)
+        return item
+
+    def _class(self, swatch: Swatch) -> QTreeWidgetItem:
+        """A row of a legend: it is read and not chosen."""
+        item = QTreeWidgetItem([swatch.words, swatch.count])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setIcon(0, _filled(QColor(swatch.colour), theme.colour(self._theme, "line")))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        for column in (0, 1):
+            item.setForeground(column, theme.colour(self._theme, "muted"))
         return item
 
     def _edited(self, item: QTreeWidgetItem) -> None:
@@ -171,7 +188,8 @@ class Layers(QStackedWidget):
             self._fade()
 
     def _menu(self, at: QPoint) -> None:
-        if self.tree.itemAt(at) is None:
+        item = self.tree.itemAt(at)
+        if item is None or item.parent():
             return
         menu = QMenu(self)
         menu.addActions([self._actions[name] for name in _MENU])
@@ -216,7 +234,7 @@ class _Tree(QTreeWidget):
         self.setHeaderHidden(True)
         self.setColumnCount(2)
         self.setRootIsDecorated(False)
-        self.setIndentation(0)
+        self.setIndentation(26)
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(16, 16))
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
@@ -262,13 +280,17 @@ class _Tree(QTreeWidget):
 
 def _swatch(layer: Layer, edge: QColor) -> QIcon:
     colour = _SWATCHES.get(layer.id) or _SWATCHES.get(layer.kind, "#DDD3C2")
+    filled = QColor(colour)
+    filled.setAlphaF(max(0.15, layer.opacity))
+    return _filled(filled, edge)
+
+
+def _filled(colour: QColor, edge: QColor) -> QIcon:
     pixels = QPixmap(32, 32)
     pixels.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixels)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    filled = QColor(colour)
-    filled.setAlphaF(max(0.15, layer.opacity))
-    painter.setBrush(filled)
+    painter.setBrush(colour)
     painter.setPen(QPen(edge, 2))
     painter.drawRoundedRect(QRectF(1, 5, 30, 22), 5, 5)
     painter.end()

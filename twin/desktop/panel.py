@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from twin.lettering.fonts import font
 
@@ -31,7 +40,10 @@ class Panel(QDockWidget):
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
-        self.column.addWidget(body, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(body)
+        self._tabs: list[QToolButton] = []
+        self.column.addWidget(self._pages, 1)
         self.setWidget(inside)
 
     def add_tool(self, action: QAction) -> None:
@@ -47,6 +59,31 @@ class Panel(QDockWidget):
         strip = _strip("foot")
         _line(strip).addWidget(foot)
         self.column.addWidget(strip)
+
+    def add_tab(self, body: QWidget) -> None:
+        """Another body; the head then has a tab for each."""
+        self._pages.addWidget(body)
+        for place in range(len(self._tabs), self._pages.count()):
+            tab = QToolButton()
+            tab.setCheckable(True)
+            tab.setProperty("tab", True)
+            tab.clicked.connect(lambda _checked=False, place=place: self.turn(place))
+            self._tools.insertWidget(place, tab)
+            self._tabs.append(tab)
+        self._title.hide()
+        self.turn(0)
+
+    def turn(self, place: int) -> None:
+        """Show a tab's body."""
+        self._pages.setCurrentIndex(place)
+        for number, tab in enumerate(self._tabs):
+            tab.setChecked(number == place)
+
+    def name_tabs(self, *titles: str) -> None:
+        """The tabs' titles in the language in use."""
+        for tab, title in zip(self._tabs, titles, strict=True):
+            tab.setText(title)
+            tab.setFont(font(14, 600))
 
     def name(self, title: str) -> None:
         """Its title in the language in use."""

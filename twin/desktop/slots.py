@@ -67,6 +67,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
 
     return {
         "remove-layer": on(lambda layer: desk.command("remove-layer", layer=layer)),
+        "colour-layer": on(lambda _layer: desk.window.show_style()),
         "rename-layer": on(lambda _layer: desk.window.layers.rename()),
         "zoom-layer": on(lambda layer: _zoom(desk, layer)),
         "export": on(export),

@@ -20,6 +20,7 @@ from twin.desktop.messages import Messages
 from twin.desktop.palette import Palette
 from twin.desktop.panel import Panel
 from twin.desktop.status import Status
+from twin.desktop.style import Style
 from twin.desktop.view import View
 from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
@@ -45,6 +46,7 @@ class Window(QMainWindow):
         self.welcome = Welcome(self.view, self.actions_by_id)
         self.messages = Messages(self.view)
         self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
+        self.style_of_layer = Style()
         self.left = Panel("layers", self.layers)
         self.right = Panel("identify", self.identify)
         self.below = Panel("log", self.log)
@@ -52,6 +54,7 @@ class Window(QMainWindow):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
         for name in ("import", "zoom-layer", "remove-layer"):
             self.left.add_tool(self.actions_by_id[name])
+        self.right.add_tab(self.style_of_layer)
         self.right.add_tool(self.actions_by_id["zoom-selection"])
         self.left.add_foot(self.layers.foot)
         self.below.hide()
@@ -80,6 +83,7 @@ class Window(QMainWindow):
             self.tip(name)
         self.left.name(tr("Layers"))
         self.right.name(tr("Identify"))
+        self.right.name_tabs(tr("Identify"), tr("Style"))
         self.below.name(tr("Log"))
         self._place()
         self.bar.retranslate(look)
@@ -105,7 +109,14 @@ class Window(QMainWindow):
 
     def show_card(self) -> None:
         """On a small screen the card's panel opens when there is a card."""
+        self.right.turn(0)
         self.right.show()
+
+    def show_style(self) -> None:
+        """The chosen layer's style."""
+        self.right.turn(1)
+        self.right.show()
+        self.style_of_layer.column.setFocus()
 
     def small(self) -> bool:
         """Whether the screen is small."""

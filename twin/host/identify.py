@@ -9,11 +9,11 @@ from typing import Any
 
 from twin.core.i18n import digits, first_strong, named, number, tr
 from twin.core.units import quantity
-from twin.model.feature import CITYJSON, FID, OWN, SURFACES
+from twin.model.feature import FID
 from twin.model.layer import Column, Layer
 from twin.store.city import City
 
-_HIDDEN = {*OWN, SURFACES, CITYJSON, "name_en", "name_ar", "name"}
+_NAMES = {"name_en", "name_ar", "name"}
 
 _IDS = {"id", "fid", "gml_id", "uid"}
 
@@ -48,8 +48,8 @@ def _columns(layer: Layer, feature: dict[str, Any]) -> list[Column]:
     said = str(feature["uid"])
     return [
         column
-        for column in layer.columns
-        if column.name not in _HIDDEN and not (column.name.lower() in _IDS and str(feature.get(column.name)) == said)
+        for column in layer.attributes
+        if column.name not in _NAMES and not (column.name.lower() in _IDS and str(feature.get(column.name)) == said)
     ]
 
 

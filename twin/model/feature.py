@@ -27,3 +27,6 @@ HEIGHT: Final = "height"
 GROUND: Final = "ground"
 LEVELS: Final = "levels"
 HEIGHT_ESTIMATED: Final = "height_estimated"
+
+HIDDEN: Final = frozenset({*OWN, SURFACES, CITYJSON})
+"""Columns that are no attribute of a feature in a person's eyes."""

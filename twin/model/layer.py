@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from twin.core.i18n import named
+from twin.model.feature import HIDDEN
 from twin.model.style import Colouring
 
 Heights = Literal["ellipsoidal", "orthometric", "unknown"]
@@ -78,3 +79,8 @@ class Layer(_Noun):
     def title(self) -> str:
         """Its name in the language in use."""
         return named(self.title_en, self.title_ar, self.id)
+
+    @property
+    def attributes(self) -> tuple[Column, ...]:
+        """The columns that a person reads, without those that hold the rest of a source's document."""
+        return tuple(column for column in self.columns if column.name not in HIDDEN)
