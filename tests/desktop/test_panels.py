@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from twin.core.errors import NoCrs, Refused
-from twin.desktop.palette import folded
+from twin.core.folding import folded
 from twin.desktop.where import Where, code
 
 

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QLabel
 
 from tests.command import answered
 from tests.real import data
+from twin.core.folding import folded
 from twin.core.i18n import tongue
 from twin.core.settings import Settings
 from twin.desktop.desk import Desk
-from twin.desktop.palette import folded
 from twin.scene import camera
 
 pytestmark = pytest.mark.skipif(

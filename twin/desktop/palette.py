@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from twin.core.folding import folded
 from twin.core.i18n import isolate, tr
 from twin.desktop import theme
 from twin.host.commands import declared
@@ -18,16 +18,8 @@ from twin.work.commands import Command
 if TYPE_CHECKING:
     from twin.desktop.window import Window
 
-_FOLDED = str.maketrans("أإآٱىةؤئ٠١٢٣٤٥٦٧٨٩", "اااايهوي0123456789", "ـ")
 _ROW = 38
 _ROWS = 9
-
-
-def folded(words: str) -> str:
-    """Words as they are searched: hamza, ta marbuta, alef maqsura, digits and marks made alike (ARABIC, rule 10)."""
-    plain = unicodedata.normalize("NFKD", words.translate(_FOLDED))
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return " ".join(word.removeprefix("ال") for word in bare.split())
 
 
 class Palette(QFrame):

@@ -22,9 +22,23 @@ from twin.model.change import Change, What
 from twin.model.feature import BASE
 from twin.model.layer import Layer
 from twin.model.report import LayerReport
-from twin.store import adding, audit, connecting, console, content, features, lastgood, lock, registry, schema, tiles
+from twin.store import (
+    adding,
+    audit,
+    connecting,
+    console,
+    content,
+    features,
+    finding,
+    lastgood,
+    lock,
+    registry,
+    schema,
+    tiles,
+)
 from twin.store.adding import NewLayer
 from twin.store.audit import AuditLine
+from twin.store.finding import Found, Query
 from twin.store.tiles import Encode
 
 T = TypeVar("T")
@@ -208,6 +222,25 @@ class City:
             raise Refused("This feature is no longer in the city.")
         found: dict[str, Any] = rows[0]
         return found
+
+    def find(self, words: str, limit: int = 30) -> list[Found]:
+        """Features of any layer by their ids and names, in either language and spelling."""
+        return self.read(lambda c: finding.find(c, registry.entries(c), words, limit))
+
+    def page(self, layer: str, query: Query, columns: Sequence[str], limit: int, offset: int) -> pa.Table:
+        """Rows of a layer, filtered and sorted; Refused where the filter can't be read."""
+        entry = self._entry(layer)
+        return self.read(lambda c: finding.page(c, entry, query, columns, limit, offset))
+
+    def count(self, layer: str, query: Query) -> int:
+        """How many of a layer's rows pass a filter; Refused where it can't be read."""
+        entry = self._entry(layer)
+        return self.read(lambda c: finding.count(c, entry, query))
+
+    def place(self, layer: str, query: Query, fid: int) -> int | None:
+        """At which row a feature stands; None where the filter leaves it out."""
+        entry = self._entry(layer)
+        return self.read(lambda c: finding.place(c, entry, query, fid))
 
     def tiles(self, layer: str, scenario: str = BASE) -> pa.Table:
         """The layer's tiles without their payloads."""
