@@ -49,7 +49,7 @@ def test_the_command_line_lists_the_ways_back(torn):
     assert "recover" in refused.stderr
     ways = answered("recover", torn)["choices"]
     assert [way["id"] for way in ways] == ["log", "last-good"]
-    assert balad("recover", torn, "--start", "log").returncode == 0
+    assert balad("recover", torn, "--from", "log").returncode == 0
     assert answered("check", torn)["ok"]
 
 

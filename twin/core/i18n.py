@@ -7,6 +7,7 @@ catalogues of ``resources/locale``. ``mark`` names a message that is translated 
 from __future__ import annotations
 
 import gettext
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,6 +81,12 @@ def trn(one: str, many: str, count: int, **values: Any) -> str:
     words = tongue.ngettext(one, many, count)
     shown = {name: _shown(value) for name, value in values.items()}
     return words.format(n=number(count), **shown)
+
+
+@cache
+def in_arabic(message: str) -> str:
+    """The message in Arabic, whatever the language in use: what a person may look for."""
+    return gettext.translation(DOMAIN, resources() / "locale", ["ar"], fallback=True).gettext(message)
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -56,4 +56,4 @@ def _log(desk: Desk, lines: Iterable[str]) -> None:
 
 
 def _whole(desk: Desk) -> tuple[Action, ...]:
-    return ((tr("Show the log"), desk.window.below.show),)
+    return ((tr("Show the log"), lambda: desk.window.show_below(1)),)

@@ -27,6 +27,7 @@ from twin.lettering.annotations import Annotations
 from twin.model.change import Change
 from twin.model.style import Colouring
 from twin.scene import camera
+from twin.store.city import City
 
 _SETTLE = 40
 """Milliseconds in which changes gather, so that an import of ten layers is read once."""
@@ -41,7 +42,7 @@ class Desk:
         self.selected: tuple[str, int] | None = None
         self.bridge = Bridge()
         self.worker = Worker(self.bridge)
-        self.window = Window(settings, self._letters)
+        self.window = Window(settings, self._letters, self._ask)
         self.opening = Opening(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
@@ -117,7 +118,9 @@ class Desk:
         self.window.status.tell(0.0, title)
         self.worker.run(title, work, ended(done), ended(failed), self.window.status.tell)
 
-    def read(self, ask: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    def read(
+        self, ask: Callable[[], Any], then: Callable[[Any], None], refused: Callable[[TwinError], None] | None = None
+    ) -> None:
         """Ask the store something short, off the window's thread; an answer for a city that has left is dropped."""
         session = self.session
 
@@ -126,7 +129,9 @@ class Desk:
                 then(what)
 
         # What can't be read any more was taken out meanwhile: the change that tells so is on its way.
-        self.reading.run("read", lambda _running: ask(), answered, lambda _why: answered(None), lambda *_: None)
+        self.reading.run(
+            "read", lambda _running: ask(), answered, refused or (lambda _why: answered(None)), lambda *_: None
+        )
 
     def refused(self, why: TwinError, again: Callable[[dict[str, str]], None], file: Path | None = None) -> None:
         """Say why in words, in another language too; ask where a file lies, where that is what is missing."""
@@ -162,6 +167,7 @@ class Desk:
         self.window.status.system(self.known.crs)
         self.window.layers.fill(self.known.layers, self.known.legends())
         self._style()
+        self.table()
         self.card()
         self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
@@ -174,6 +180,7 @@ class Desk:
             view.scene.select(feature)
             view.draw()
         self.card(shown=True)
+        self.window.table.point(feature[1] if feature and feature[0] == self._layer_of_table() else None)
         self._enable()
 
     def card(self, *, shown: bool = False) -> None:
@@ -220,6 +227,8 @@ class Desk:
         window.view.picked.connect(lambda hit: self.select(hit[:2] if hit else None))
         window.view.pointed.connect(window.status.at)
         window.view.moved.connect(self._scale)
+        window.table.chosen.connect(self._row_chosen)
+        window.table.wanted.connect(self._row_wanted)
         window.layers.ticked.connect(lambda layer, shown: self.command("show-layer", layer=layer, visible=shown))
         window.layers.renamed.connect(lambda layer, title: self.command("rename-layer", layer=layer, title=title))
         window.layers.moved.connect(lambda layer, place: self.command("move-layer", layer=layer, position=place))
@@ -252,6 +261,40 @@ class Desk:
     def _layer_chosen(self, *_: object) -> None:
         self._enable()
         self._style()
+        self.table()
+
+    def table(self) -> None:
+        """The chosen layer's rows, where the table is seen."""
+        table = self.window.table
+        if not self.window.below.isHidden() and self.window.below.page == 0:
+            chosen = self.window.layers.chosen() or self._layer_of_table()
+            layers = self.known.layers if self.known else []
+            found = next((layer for layer in layers if layer.id == chosen), layers[-1] if layers else None)
+            if found != table.layer:
+                table.show_layer(found)
+
+    def _layer_of_table(self) -> str | None:
+        return self.window.table.layer.id if self.window.table.layer else None
+
+    def _row_chosen(self, fid: int) -> None:
+        layer = self._layer_of_table()
+        if layer and (layer, fid) != self.selected:
+            self.select((layer, fid))
+
+    def _row_wanted(self, fid: int) -> None:
+        self._row_chosen(fid)
+        self.window.trigger("zoom-selection")
+
+    def _ask(
+        self,
+        ask: Callable[[City], Any],
+        then: Callable[[Any], None],
+        refused: Callable[[TwinError], None] | None = None,
+    ) -> None:
+        """For panels: they know neither the session nor its threads."""
+        session = self.session
+        if session is not None:
+            self.read(lambda: ask(session.city), then, refused)
 
     def _style(self) -> None:
         """The chosen layer's style."""

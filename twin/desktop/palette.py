@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from twin.core.folding import folded
-from twin.core.i18n import isolate, tr
+from twin.core.i18n import in_arabic, isolate, tr
 from twin.desktop import theme
 from twin.host.commands import declared
 from twin.lettering.fonts import font
@@ -79,7 +79,7 @@ class Palette(QFrame):
             if command.id not in self._window.slots or command.id == "palette":
                 continue
             title = folded(tr(command.title))
-            if wanted in f"{title} {folded(command.title)} {command.id}":
+            if wanted in f"{title} {folded(command.title)} {folded(in_arabic(command.title))} {command.id}":
                 ranked.append((not title.startswith(wanted), place, command))
         self.found.clear()
         for *_, command in sorted(ranked, key=lambda entry: entry[:2]):

@@ -73,6 +73,11 @@ class Panel(QDockWidget):
         self._title.hide()
         self.turn(0)
 
+    @property
+    def page(self) -> int:
+        """The tab that is shown."""
+        return self._pages.currentIndex()
+
     def turn(self, place: int) -> None:
         """Show a tab's body."""
         self._pages.setCurrentIndex(place)

@@ -113,7 +113,8 @@ def _looks(desk: Desk) -> dict[str, Callable[[], object]]:
 
     return {
         "identify": lambda: window.right.setHidden(not window.right.isHidden()),
-        "log": lambda: window.below.setHidden(not window.below.isHidden()),
+        "table": lambda: _table(desk),
+        "log": lambda: window.show_below(1),
         "hide-panels": panels,
         "full-screen": lambda: window.showNormal() if window.isFullScreen() else window.showFullScreen(),
         "theme": theme,
@@ -121,6 +122,11 @@ def _looks(desk: Desk) -> dict[str, Callable[[], object]]:
         "digits": digits,
         "palette": window.palette_of_commands.open,
     }
+
+
+def _table(desk: Desk) -> None:
+    desk.window.show_below(0)
+    desk.table()
 
 
 def _zoom(desk: Desk, layer: str) -> None:

@@ -23,7 +23,6 @@ METHOD_TITLES = {
     "equal": mark("Equal interval"),
     "natural": mark("Natural breaks"),
 }
-_NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "HUGEINT")
 _RAMP = QSize(72, 12)
 
 
@@ -102,8 +101,7 @@ class Style(QScrollArea):
             self.method.addItem(tr(title), name)
         self.method.setCurrentIndex(max(0, self.method.findData(now.method if now else "quantile")))
         self.classes.setValue(now.classes if now else 5)
-        kinds = {attribute.name: attribute.type for attribute in layer.attributes}
-        numbers = now is not None and any(part in kinds.get(now.column, "") for part in _NUMBERS)
+        numbers = any(now and one.name == now.column and one.is_number for one in layer.attributes)
         for row in (1, 2, 3):
             self._rows.setRowVisible(row, numbers)
 

@@ -19,8 +19,10 @@ from twin.desktop.log import Log
 from twin.desktop.messages import Messages
 from twin.desktop.palette import Palette
 from twin.desktop.panel import Panel
+from twin.desktop.rows import Ask
 from twin.desktop.status import Status
 from twin.desktop.style import Style
+from twin.desktop.table import Table
 from twin.desktop.view import View
 from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
@@ -34,7 +36,7 @@ _SMALL = 1500
 class Window(QMainWindow):
     """What a person sees; what it does is in ``Desk``."""
 
-    def __init__(self, settings: Settings, compose: Callable[[], Annotations | None]) -> None:
+    def __init__(self, settings: Settings, compose: Callable[[], Annotations | None], ask: Ask) -> None:
         super().__init__()
         self.settings = settings
         self.slots: dict[str, Callable[[], object]] = {}
@@ -49,7 +51,9 @@ class Window(QMainWindow):
         self.style_of_layer = Style()
         self.left = Panel("layers", self.layers)
         self.right = Panel("identify", self.identify)
-        self.below = Panel("log", self.log)
+        self.table = Table(ask)
+        self.below = Panel("below", self.table)
+        self.below.add_tab(self.log)
         for panel in (self.left, self.right, self.below):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
         for name in ("import", "zoom-layer", "remove-layer"):
@@ -84,11 +88,13 @@ class Window(QMainWindow):
         self.left.name(tr("Layers"))
         self.right.name(tr("Identify"))
         self.right.name_tabs(tr("Identify"), tr("Style"))
-        self.below.name(tr("Log"))
+        self.below.name(tr("Table"))
+        self.below.name_tabs(tr("Table"), tr("Log"))
         self._place()
         self.bar.retranslate(look)
         self.status.retranslate(look)
         self.layers.retranslate(look)
+        self.table.retranslate()
         self.messages.retranslate(look)
         if not self.welcome.isHidden():
             self.welcome.retranslate()
@@ -117,6 +123,12 @@ class Window(QMainWindow):
         self.right.turn(1)
         self.right.show()
         self.style_of_layer.column.setFocus()
+
+    def show_below(self, place: int) -> None:
+        """The table (0) or the log (1); gone again where it was shown."""
+        shown = not self.below.isHidden() and self.below.page == place
+        self.below.turn(place)
+        self.below.setHidden(shown)
 
     def small(self) -> bool:
         """Whether the screen is small."""
@@ -189,4 +201,4 @@ class Window(QMainWindow):
     def _widths(self) -> None:
         wide = [240, 300] if self.small() else [280, 340]
         self.resizeDocks([self.left, self.right], wide, Qt.Orientation.Horizontal)
-        self.resizeDocks([self.below], [200], Qt.Orientation.Vertical)
+        self.resizeDocks([self.below], [200 if self.small() else 240], Qt.Orientation.Vertical)

@@ -37,7 +37,7 @@ def identify(city: City, layer_id: str, fid: int) -> Card:
     feature = city.feature(layer_id, fid)
     title = named(feature.get("name_en"), feature.get("name_ar"), feature.get("name") or str(feature["uid"]))
     rows = [(tr("Id"), first_strong(str(feature["uid"])))]
-    rows += [(column.title, _shown(column, feature.get(column.name))) for column in _columns(layer, feature)]
+    rows += [(column.title, shown(column, feature.get(column.name))) for column in _columns(layer, feature)]
     source = layer.source
     words = " · ".join(part for part in (source.attribution or source.file, source.licence) if part)
     return Card(layer_id, int(feature[FID]), title, layer.title, rows, source.synthetic, words)
@@ -53,13 +53,14 @@ def _columns(layer: Layer, feature: dict[str, Any]) -> list[Column]:
     ]
 
 
-def _shown(column: Column, value: Any) -> str:
+def shown(column: Column, value: Any, *, with_unit: bool = True) -> str:
+    """A value as a person reads it, in the language in use."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return tr("not reported")
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, int | float):
-        return _number(column, value)
+        return _number(column if with_unit else column.model_copy(update={"unit": ""}), value)
     if isinstance(value, datetime):
         return digits(f"{value:%Y-%m-%d %H:%M}")
     return first_strong(column.meaning(str(value)))

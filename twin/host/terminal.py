@@ -78,7 +78,7 @@ def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
         options["metavar"] = parameter.help.form or (None if parameter.choices else parameter.name.upper())
         if parameter.choices:
             options["choices"] = parameter.choices
-    flag = f"--{parameter.name.replace('_', '-')}"
+    flag = f"--{parameter.help.flag or parameter.name.replace('_', '-')}"
     if parameter.help.short:
         parser.add_argument(
             f"-{parameter.help.short}", flag, dest=parameter.name, required=parameter.required, **options

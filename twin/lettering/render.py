@@ -61,6 +61,8 @@ def render(
 ) -> Rendered:
     """Draw a view of the city to a PNG file."""
     pixels = _size(size)
+    if out.is_dir():
+        raise CannotWrite("This is a folder: name a picture in it.", out)
     application()
     before: Language = tongue.language
     tongue.set(lang)

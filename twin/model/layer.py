@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from twin.core.i18n import named
+from twin.core.units import symbol
 from twin.model.feature import HIDDEN
 from twin.model.style import Colouring
 
@@ -35,6 +36,16 @@ class Column(_Noun):
     def title(self) -> str:
         """Its name in the language in use."""
         return named(self.title_en, self.title_ar, self.name)
+
+    @property
+    def heading(self) -> str:
+        """Its name and unit, as a table's head has them."""
+        return f"{self.title} ({symbol(self.unit)})" if self.unit else self.title
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are amounts."""
+        return any(part in self.type.upper() for part in ("INT", "DOUBLE", "FLOAT", "DECIMAL"))
 
     def meaning(self, code: str) -> str:
         """What a code means in the language in use; the code itself where it has no name."""

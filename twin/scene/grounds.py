@@ -52,6 +52,11 @@ class Grounds:
         self._waiting: dict[str, Future[Any]] = {}
 
     @property
+    def laid(self) -> list[vtkActor]:
+        """The ground, once it lies."""
+        return [self._actor] if self._actor else []
+
+    @property
     def busy(self) -> bool:
         """Whether a worker is at it."""
         return bool(self._waiting)

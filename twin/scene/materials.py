@@ -5,6 +5,7 @@ Each is one ``vtkShaderProperty`` that many actors share, so that VTK compiles i
 
 from __future__ import annotations
 
+from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
 from twin.model.shapes import Colour
@@ -97,6 +98,11 @@ def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpen
     return made
 
 
+def see(material: vtkShaderProperty, clear: float) -> None:
+    """So many times farther an eye sees through the haze: one that looks from afar sees what it looks at."""
+    material.GetVertexCustomUniforms().SetUniformf("clear", clear)
+
+
 def _within(sides: Sides) -> str:
     """Texture coordinates of a spot; the sides are relative to the actor's origin."""
     return f"(spot - vec2({sides[0]:.3f}, {sides[1]:.3f})) / vec2({sides[2] - sides[0]:.3f}, {sides[3] - sides[1]:.3f})"
@@ -123,7 +129,8 @@ def _vertex(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
     first = f"{_POSITION}Dec"
     made.AddVertexShaderReplacement(first, True, f"{first}\nout float away;\n{declared}", False)
     last = f"{_POSITION}Impl"
-    made.AddVertexShaderReplacement(last, True, f"{last}\n  away = gl_Position.w;\n{done}", False)
+    made.AddVertexShaderReplacement(last, True, f"{last}\n  away = gl_Position.w / clear;\n{done}", False)
+    see(made, 1.0)
 
 
 def _fragment(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:

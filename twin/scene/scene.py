@@ -20,6 +20,8 @@ from twin.scene.tiles import Key, Listing, Meshing, Tile
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
+_HAZE_FROM = 4_000.0
+"""Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
 
@@ -105,6 +107,7 @@ class Scene:
             self._grounds.ask(self._meshing.pool, extent, self.origin, self._ground_arrays(), self.sun)
         if self._grounds.take(self.sky):
             self._shade()
+            self._see()
         return self.busy
 
     def wait(self) -> None:
@@ -135,6 +138,14 @@ class Scene:
         eye = to.eye()
         if self._dome:
             self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
+        self._see()
+
+    def _see(self) -> None:
+        """The haze begins behind what is looked at, from however far."""
+        clear = max(1.0, self.camera.distance / _HAZE_FROM)
+        drawn = [one.actor for one in self._drawn.values()]
+        for actor in [*drawn, *self._grounds.laid]:
+            materials.see(actor.GetShaderProperty(), clear)
 
     def show(self, layers: frozenset[str] | None) -> None:
         """Show these layers alone; None shows those that are visible in the layer tree."""
@@ -205,6 +216,7 @@ class Scene:
             drawn.actor.SetShaderProperty(materials.flat(self.sky, shaded=shade is not None, lift=_FLAT[kind]))
         else:
             drawn.actor.SetShaderProperty(self._solid[key[0] in self.overlays])
+        materials.see(drawn.actor.GetShaderProperty(), max(1.0, self.camera.distance / _HAZE_FROM))
 
     def _shade(self) -> None:
         for key in self._drawn:

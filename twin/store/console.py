@@ -207,7 +207,10 @@ def answer(connection: duckdb.DuckDBPyConnection, select: str, seconds: float) -
         return connection.execute(select).to_arrow_reader(ROWS).read_all().slice(0, ROWS)
     except duckdb.InterruptException:
         raise Refused("The question took longer than {seconds} s and was stopped.", seconds=seconds) from None
-    except duckdb.Error as why:
+    except (duckdb.Error, pa.ArrowException, OSError) as why:
+        # Arrow's reader tells of an interruption in its own kind of error.
+        if "INTERRUPT" in str(why).upper():
+            raise Refused("The question took longer than {seconds} s and was stopped.", seconds=seconds) from None
         raise Refused("The question can't be answered: {why}", why=str(why).splitlines()[0]) from None
     finally:
         watch.cancel()

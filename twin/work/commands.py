@@ -24,6 +24,8 @@ class Help:
     """Its one-letter flag."""
     form: str = ""
     """How its value is written: ``EPSG:n``."""
+    flag: str = ""
+    """Its flag, where Python can't name a parameter so."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,140 @@
+"""The attribute table: a filter, the rows, and how many there are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from twin.core.errors import TwinError
+from twin.core.i18n import tr, trn
+from twin.desktop import theme
+from twin.desktop.rows import Ask, Rows
+from twin.lettering.fonts import font
+from twin.model.layer import Layer
+from twin.store.finding import Query
+
+_TYPING = 300
+"""Milliseconds of rest before a filter is asked."""
+_WIDTH, _TALL = 132, 30
+
+
+class Table(QWidget):
+    """Rows of one layer; a row that is chosen is the feature that is chosen everywhere."""
+
+    chosen = Signal(int)
+    wanted = Signal(int)
+    """A double click: look at it."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self.layer: Layer | None = None
+        self.rows = Rows(ask)
+        self._ask = ask
+        self.filter, self._said = QLineEdit(), QLabel()
+        self.filter.setClearButtonEnabled(True)
+        self.view = QTableView()
+        self.view.setModel(self.rows)
+        self.view.setSortingEnabled(True)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setShowGrid(False)
+        self.view.setWordWrap(False)
+        self.view.verticalHeader().setVisible(False)
+        self.view.verticalHeader().setDefaultSectionSize(_TALL)
+        header = self.view.horizontalHeader()
+        header.setDefaultSectionSize(_WIDTH)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setHighlightSections(False)
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 8, 12, 8)
+        line.setSpacing(12)
+        line.addWidget(self.filter, 1)
+        line.addWidget(self._said)
+        self._said.setProperty("muted", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        column.addWidget(self.view, 1)
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING)
+        self._typing.timeout.connect(self._filtered)
+        self.filter.textChanged.connect(lambda _words: self._typing.start())
+        self.rows.counted = self._counted
+        self.rows.refused = self._refused
+        self.view.selectionModel().currentRowChanged.connect(self._current)
+        self.view.doubleClicked.connect(lambda index: self._tell(self.wanted, index.row()))
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """Another layer's rows, or the same one's anew; nothing is read where the table is not seen."""
+        other = (layer and layer.id) != (self.layer and self.layer.id)
+        self.layer = layer
+        if other:
+            self.filter.blockSignals(True)
+            self.filter.clear()
+            self.filter.blockSignals(False)
+            self.view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.rows.show(layer, Query() if other else self.rows.query)
+
+    def retranslate(self) -> None:
+        """Every word again."""
+        self.filter.setPlaceholderText(tr("Filter: words, or an expression such as height > 30"))
+        self.filter.setAccessibleName(tr("Filter"))
+        self.view.setFont(font(14))
+        self.view.horizontalHeader().setFont(font(12, 500))
+        self.rows.retranslate()
+        self._counted()
+
+    def point(self, fid: int | None) -> None:
+        """Show the row of the feature that was chosen elsewhere."""
+        if self.layer is None or fid is None or not self.isVisible():
+            return
+        layer, query = self.layer, self.rows.query
+        self._ask(lambda city: city.place(layer.id, query, fid), self._pointed)
+
+    def _pointed(self, row: int | None) -> None:
+        model = self.view.selectionModel()
+        model.blockSignals(True)
+        if row is None:
+            self.view.clearSelection()
+        else:
+            self.view.selectRow(row)
+            self.view.scrollTo(self.rows.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+        model.blockSignals(False)
+        self.view.viewport().update()
+
+    def _filtered(self) -> None:
+        query = self.rows.query
+        self.rows.show(self.layer, Query(self.filter.text(), query.order, query.descending))
+
+    def _counted(self) -> None:
+        theme.mark_as(self.filter, "wrong", False)
+        if self.layer is None:
+            self._said.setText(tr("Choose a layer to see its table."))
+        elif self.rows.count == self.layer.count:
+            self._said.setText(trn("{n} feature", "{n} features", self.rows.count))
+        else:
+            counted = trn("{n} feature", "{n} features", self.layer.count)
+            self._said.setText(tr("{shown} of {counted}", shown=self.rows.count, counted=counted))
+
+    def _current(self, *_: object) -> None:
+        self._tell(self.chosen, self.view.currentIndex().row())
+
+    def _tell(self, signal: SignalInstance, row: int) -> None:
+        fid = self.rows.fid(row) if row >= 0 else None
+        if fid is not None:
+            signal.emit(fid)
+
+    def _refused(self, why: TwinError) -> None:
+        theme.mark_as(self.filter, "wrong", True)
+        self._said.setText(str(why))
