@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import shapely
 
 from layers import palette
 from tests.scene.synthetic import Synthetic, scene
-from twin.model.view import Camera
-from twin.scene import light
+from twin.model.view import Camera, View
+from twin.scene import light, offscreen
 
 EAST, NORTH = 515_000.0, 2_380_000.0
 
@@ -32,3 +33,14 @@ def test_a_hidden_layer_is_meshed_when_it_is_shown_and_not_before():
 def test_every_colour_of_a_building_has_one_for_the_night():
     for tints in (palette.STONE, palette.ROOF):
         assert {tuple(int(part) for part in tint) for tint in tints} <= set(light.NIGHT.bases)
+
+
+def test_a_layer_that_lies_elsewhere_spoils_nothing():
+    source = Synthetic()
+    source.add("sea", "areas", [shapely.box(EAST - 3000, NORTH - 3000, EAST, NORTH + 3000)], object_type=["sea"])
+    houses = shapely.box(EAST + np.arange(20) * 40.0, NORTH, EAST + np.arange(20) * 40.0 + 20, NORTH + 20)
+    source.add("houses", "buildings", houses, height=[12.0] * 20)
+    at = View(camera=Camera(east=EAST + 100, north=NORTH, height=0, distance=500, pitch=-50))
+    alone = offscreen.picture(source, at, (320, 200)).astype(int)
+    source.add("far", "buildings", [shapely.box(EAST + 9e6, NORTH, EAST + 9e6 + 20, NORTH + 20)], height=[30.0])
+    assert np.abs(offscreen.picture(source, at, (320, 200)).astype(int) - alone).max() <= 3

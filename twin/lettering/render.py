@@ -112,6 +112,8 @@ def _view(session: Session, words: str, layers: str | None) -> View:
         return View(camera=camera(session, words), layers=shown)
     try:
         said: dict[str, Any] = json.loads(words)
+        if not {"camera", "east", "north"} & set(said):
+            raise ValueError("no camera")  # noqa: TRY301  told with the other shapes that are none
         found = View.model_validate(said if "camera" in said else {"camera": said})
     except (ValueError, TypeError, ValidationError):
         words = mark("A view is “overview”, “street”, one that the city keeps, or a JSON object with a camera.")

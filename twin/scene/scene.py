@@ -20,6 +20,8 @@ from twin.scene.tiles import Key, Listing, Meshing, Tile
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
+_NEAR, _WIDEST = 5_000.0, 200_000.0
+"""Metres from the largest layer within which another belongs to the city, and the most that one layer of it spans."""
 _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
@@ -80,7 +82,7 @@ class Scene:
             self.renderer.RemoveActor(self._drawn.pop(key).actor)
         self._meshing.keep(key for key, tile in tiles.items() if tile == self._tiles.get(key) and key[0] not in other)
         self._tiles = tiles
-        extent = self.extent()
+        extent = self._core()
         if not self._drawn and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
         self._asked = {key for key in self._asked if key in self._drawn or key in self._meshing}
@@ -102,9 +104,9 @@ class Scene:
         for key, arrays in self._meshing.ready(most):
             if key in self._tiles and key not in self._drawn:
                 self._draw(key, arrays)
-        extent = self.extent()
+        extent = self._core()
         if not self._meshing.busy and extent:
-            self._grounds.ask(self._meshing.pool, extent, self.origin, self._ground_arrays(), self.sun)
+            self._grounds.ask(self._meshing.pool, extent, self.origin, self._ground_arrays(extent), self.sun)
         if self._grounds.take(self.sky):
             self._shade()
             self._see()
@@ -264,12 +266,30 @@ class Scene:
         actor.SetVisibility(self._seen(key[0]))
         actor.GetProperty().SetOpacity(self._layers[key[0]].opacity)
 
-    def _ground_arrays(self) -> dict[str, dict[Key, Arrays]]:
-        """What the ground is made of: by layer for sea and terrain, and all that casts a shade."""
+    def _core(self) -> Box | None:
+        """The box of the largest layer and of those near it: one that lies elsewhere must not coarsen the ground."""
+        there = [layer for layer in self._layers.values() if layer.extent and layer.id not in GROUND_LAYERS]
+        if not there:
+            return self.extent()
+        sides = np.array([layer.extent for layer in there])
+        core = sides[int(np.argmax([layer.count for layer in there]))]
+        near = (sides[:, :2] <= core[3:5] + _NEAR).all(axis=1) & (sides[:, 3:5] >= core[:2] - _NEAR).all(axis=1)
+        near &= (sides[:, 3:5] - sides[:, :2]).max(axis=1) <= _WIDEST
+        chosen = sides[near] if near.any() else core[None]
+        low, high = chosen[:, :3].min(axis=0), chosen[:, 3:].max(axis=0)
+        return tuple(float(side) for side in (*low, *high))  # type: ignore[return-value]
+
+    def _ground_arrays(self, within: Box) -> dict[str, dict[Key, Arrays]]:
+        """What the ground is made of: by layer for sea and terrain, and all that casts a shade within a box."""
         found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}}
         for key, drawn in self._drawn.items():
             if key[0] in BAKED_LAYERS:
                 found[key[0]][key] = drawn.arrays
-            elif self._tiles[key].kind == "buildings" and self._seen(key[0]):
+            elif self._tiles[key].kind == "buildings" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
                 found["standing"][key] = drawn.arrays
         return found
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two boxes meet in plan."""
+    return one[0] <= other[3] and other[0] <= one[3] and one[1] <= other[4] and other[1] <= one[4]

@@ -13,6 +13,8 @@ from twin.work.context import Context
 from twin.work.edits import Edit
 
 _LAYER = Help("the layer's id")
+_LONGEST = 200
+"""Letters of a title."""
 
 
 def remove(context: Context, layer: Annotated[str, _LAYER]) -> str:
@@ -33,6 +35,9 @@ def remove(context: Context, layer: Annotated[str, _LAYER]) -> str:
 
 def rename(context: Context, layer: Annotated[str, _LAYER], title: Annotated[str, Help("its new title")]) -> str:
     """Give a layer another title, in the language in use."""
+    title = " ".join(title.split())[:_LONGEST]
+    if not title:
+        raise Refused(mark("A layer needs a title: this one is empty."))
     field = "title_ar" if tongue.language == "ar" else "title_en"
     return _change(context, layer, tr(mark("Rename to “{title}”"), title=title), **{field: title})
 
@@ -46,9 +51,11 @@ def show(context: Context, layer: Annotated[str, _LAYER], visible: Annotated[boo
 
 def fade(context: Context, layer: Annotated[str, _LAYER], opacity: Annotated[float, Help("from 0 to 1")]) -> str:
     """Set a layer's opacity."""
+    if not 0 <= opacity <= 1:
+        raise Refused(mark("An opacity lies between 0 and 1; {opacity} does not."), opacity=str(opacity))
     title = context.city.layer(layer).title
     words = tr(mark("Opacity of “{title}”"), title=title)
-    return _change(context, layer, words, opacity=min(1.0, max(0.0, opacity)))
+    return _change(context, layer, words, opacity=opacity)
 
 
 def move(context: Context, layer: Annotated[str, _LAYER], position: Annotated[int, Help("0 is drawn first")]) -> str:
@@ -87,7 +94,9 @@ def colour(
         raise Refused(words, layer=layer, column=column, known=", ".join(known))
     if ramp not in RAMPS:
         raise Refused(mark("There is no ramp “{ramp}”. There are: {known}."), ramp=ramp, known=", ".join(RAMPS))
-    made = Colouring(column=column, ramp=ramp, method=method, classes=min(9, max(2, classes)))
+    if not 2 <= classes <= 9:
+        raise Refused(mark("Numbers are put into 2 to 9 classes; {classes} is not among them."), classes=classes)
+    made = Colouring(column=column, ramp=ramp, method=method, classes=classes)
     words = tr(mark("Colour “{title}” by “{column}”"), title=found.title, column=known[column].title)
     return _change(context, layer, words, colouring=made)
 
