@@ -123,13 +123,12 @@ def _taken(context: Context) -> tuple[str, ...]:
 
 
 def _extent(context: Context) -> tuple[float, float, float, float] | None:
-    if not context.path.exists():
+    """Of the largest layer: what came from elsewhere once must not make the next stray look at home."""
+    there = [layer for layer in context.city.layers() if layer.extent] if context.path.exists() else []
+    if not there:
         return None
-    boxes = [layer.extent for layer in context.city.layers() if layer.extent]
-    if not boxes:
-        return None
-    west, south, _, east, north, _ = zip(*boxes, strict=True)
-    return min(west), min(south), max(east), max(north)
+    found = max(there, key=lambda layer: layer.count).extent
+    return (found[0], found[1], found[3], found[4]) if found else None
 
 
 def _place(place: str, file: Path) -> Place:
