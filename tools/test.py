@@ -28,7 +28,7 @@ def main(words: Sequence[str]) -> int:
         print(f"{title}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
         failed += [title] if code else []
     with display() as shown:
-        own = {**variables(), **shown, "BALAD_HOME": str(PROGRAM / "build" / "home"), "LIBGL_ALWAYS_SOFTWARE": "1"}
+        own = {**variables(), **shown, "LIBGL_ALWAYS_SOFTWARE": "1"}
         code = subprocess.call([sys.executable, "-m", "pytest", *(words or ["-m", "not long"])], cwd=PROGRAM, env=own)
     if code:
         failed.append("tests")

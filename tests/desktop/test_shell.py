@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -132,3 +133,45 @@ def test_words_lie_over_the_view(desk):
     seen = desk.window.grab().toImage()
     spot = card.mapTo(desk.window, QPoint(card.width() // 2, 4))
     assert seen.pixelColor(spot * seen.devicePixelRatio()).name().upper() == tones("light")["panel"]
+
+
+def test_fast_keys_are_all_heard(desk, qtbot):
+    desk.command("rename-layer", layer="buildings", title="One")
+    desk.command("rename-layer", layer="buildings", title="Two")
+    qtbot.wait_until(lambda: len(desk.session.edits.done) == 2)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    for _ in range(2):
+        QTest.keyClick(desk.window, Qt.Key.Key_Z, control)
+    for _ in range(15):
+        QTest.keyClick(desk.window, Qt.Key.Key_Z, control | shift)
+        QTest.keyClick(desk.window, Qt.Key.Key_Z, control)
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, control | shift)
+    qtbot.wait_until(lambda: desk.worker.waiting == 0, timeout=20_000)
+    assert (len(desk.session.edits.done), len(desk.session.edits.undone)) == (1, 1)
+    assert desk.session.city.layer("buildings").title == "One"
+    qtbot.wait_until(desk.window.actions_by_id["redo"].isEnabled)
+
+
+def test_nothing_to_undo_is_grey(desk, qtbot):
+    qtbot.wait_until(lambda: desk.worker.waiting == 0)
+    assert not desk.window.actions_by_id["undo"].isEnabled()
+
+
+def test_the_palette_finds_arabic_words_in_the_english_window(desk):
+    palette = desk.window.palette_of_commands
+    palette.open()
+    palette.field.setText("تراجع")
+    assert palette.found.count() >= 1
+
+
+def test_an_eye_that_has_nothing_left_to_look_at_goes_back(desk, qtbot, tmp_path):
+    far = tmp_path / "far.geojson"
+    point = {"type": "Point", "coordinates": [144.9, -37.8]}
+    feature = {"type": "Feature", "id": "a", "properties": {}, "geometry": point}
+    far.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    drop(desk.window, far)
+    qtbot.wait_until(lambda: len(desk.known.layers) == 2, timeout=30_000)
+    qtbot.wait_until(lambda: abs(desk.window.view.scene.camera.east - 515_000) > 1e5, timeout=5_000)
+    desk.window.trigger("undo")
+    qtbot.wait_until(lambda: len(desk.known.layers) == 1, timeout=20_000)
+    assert abs(desk.window.view.scene.camera.east - 515_000) < 1e4

@@ -18,10 +18,11 @@ import pyproj
 import pytest
 import shapely
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from tests.command import answered
+from tests.desktop.looking import of_image, words
 from twin.core.i18n import tongue
 from twin.core.settings import Settings
 from twin.desktop import theme
@@ -122,13 +123,7 @@ class Hand:
 
 
 def screen():
-    image = QGuiApplication.primaryScreen().grabWindow(0, 0, 0, 1366, 768).toImage()
-    return image.convertToFormat(QImage.Format.Format_RGB888)
-
-
-def pixels(image):
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+    return QGuiApplication.primaryScreen().grabWindow(0, 0, 0, 1366, 768).toImage()
 
 
 def kept(name, qtbot, desk):
@@ -139,7 +134,7 @@ def kept(name, qtbot, desk):
     folder = os.environ.get("BALAD_PICTURES")
     if folder:
         image.save(str(Path(folder) / f"walk-{name}.png"))
-    return pixels(image)
+    return of_image(image)
 
 
 def widget_at(widget):
@@ -149,10 +144,6 @@ def widget_at(widget):
 def pixel(desk, point):
     view = desk.window.view
     return view.mapToGlobal(QPointF(*camera.pixel(view.scene.camera, point, view.width(), view.height())).toPoint())
-
-
-def words(widget):
-    return [label.text().strip("\u200e\u200f") for label in widget.findChildren(QLabel)]
 
 
 def different(before, after):

@@ -8,11 +8,10 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
 
 from tests.command import answered
+from tests.desktop.looking import pixels, words
 from tests.real import data
 from twin.core.folding import folded
 from twin.core.i18n import tongue
@@ -53,16 +52,6 @@ def click_a_building(desk, qtbot):
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPointF(*at).toPoint())
     qtbot.waitUntil(lambda: desk.window.identify.card is not None, timeout=5_000)
     return row["uid"]
-
-
-def words(widget):
-    return [label.text().strip("\u200e\u200f") for label in widget.findChildren(QLabel)]
-
-
-def pixels(widget):
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def test_the_city_is_seen(desk):

@@ -36,3 +36,11 @@ def test_a_view_that_the_city_keeps_is_drawn_by_its_name(city, tmp_path):
     assert balad("render", city, "-o", out, "--view", "district", "--size", "320x200").returncode == 0
     refused = balad("render", city, "-o", out, "--view", "nowhere", "--size", "320x200")
     assert refused.returncode == 1 and "nowhere" not in refused.stdout
+
+
+@pytest.mark.parametrize("name", ["o.jpg", "o", "folder"])
+def test_a_picture_that_cant_be_written_is_refused_and_nothing_is_left(city, tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    done = balad("render", city, "-o", tmp_path / name, "--size", "320x200")
+    assert done.returncode == 1
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder"]

@@ -74,3 +74,13 @@ def test_a_question_without_end_is_stopped(asked):
         asked.sql(
             "SELECT count(*) FROM range(1000000000) a, range(1000) b WHERE a.range * b.range % 7 = 3", seconds=0.5
         )
+
+
+@pytest.mark.parametrize(
+    "select",
+    ["SELECT * FROM range(100000000000)", "SELECT count(*) FROM range(100000) a, range(100000) b, range(100000) c"],
+)
+def test_a_question_that_takes_too_long_is_stopped_in_words(asked, select):
+    with pytest.raises(Refused, match="took longer than"):
+        asked.sql(select, seconds=1.0)
+    assert asked.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}], "the city answers on"

@@ -21,6 +21,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "ar")
 DOMAIN = "balad"
 
 _LRI, _RLI, _FSI, _PDI = "\u2066", "\u2067", "\u2068", "\u2069"
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 _ARABIC_INDIC = str.maketrans("0123456789.,%", "٠١٢٣٤٥٦٧٨٩٫٬٪")
 
 
@@ -113,6 +114,11 @@ def right_to_left(text: str) -> str:
 def first_strong(text: str) -> str:
     """The text isolated with the direction of its own first letter (Unicode FSI…PDI)."""
     return f"{_FSI}{text}{_PDI}"
+
+
+def unmarked(text: str) -> str:
+    """The text without marks of direction: what another program reads."""
+    return text.translate(_MARKS)
 
 
 def led(words: str) -> str:

@@ -50,6 +50,8 @@ class Worker:
         self._bridge = bridge
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="command")
         self.running: Running | None = None
+        self.waiting = 0
+        """How many have been asked for and not ended."""
 
     def run(
         self,
@@ -62,21 +64,29 @@ class Worker:
         """Do the work; ``done`` or ``failed`` is called on the window's thread."""
         running = Running(title, lambda fraction, words: self._bridge.post(lambda: told(fraction, words)))
         self.running = running
+        self.waiting += 1
+
+        def ended(then: Callable[[], None]) -> None:
+            def last() -> None:
+                self.waiting -= 1
+                then()
+
+            self._bridge.post(last)
 
         def act() -> None:
             try:
                 answer = work(running)
             except TwinError as why:
                 error = why
-                self._bridge.post(lambda: failed(error))
+                ended(lambda: failed(error))
             except Exception as why:  # noqa: BLE001  whatever it is, a person gets words and the log the rest
                 _log.exception("%s", title)
                 unforeseen = TwinError(
                     "Something went wrong that was not foreseen: {why}. The log has more.", why=str(why)
                 )
-                self._bridge.post(lambda: failed(unforeseen))
+                ended(lambda: failed(unforeseen))
             else:
-                self._bridge.post(lambda: done(answer))
+                ended(lambda: done(answer))
 
         self._pool.submit(act)
 

@@ -112,11 +112,13 @@ class Desk:
             def both(what: Any) -> None:
                 self.window.status.tell(1.0, "")
                 then(what)
+                self._enable()
 
             return both
 
         self.window.status.tell(0.0, title)
         self.worker.run(title, work, ended(done), ended(failed), self.window.status.tell)
+        self._enable()
 
     def read(
         self, ask: Callable[[], Any], then: Callable[[Any], None], refused: Callable[[TwinError], None] | None = None
@@ -129,9 +131,13 @@ class Desk:
                 then(what)
 
         # What can't be read any more was taken out meanwhile: the change that tells so is on its way.
-        self.reading.run(
-            "read", lambda _running: ask(), answered, refused or (lambda _why: answered(None)), lambda *_: None
-        )
+        def failed(why: TwinError) -> None:
+            if session is self.session and refused:
+                refused(why)
+            else:
+                answered(None)
+
+        self.reading.run("read", lambda _running: ask(), answered, failed, lambda *_: None)
 
     def refused(self, why: TwinError, again: Callable[[dict[str, str]], None], file: Path | None = None) -> None:
         """Say why in words, in another language too; ask where a file lies, where that is what is missing."""
@@ -252,8 +258,9 @@ class Desk:
     def _shown(self, known: Known | None) -> None:
         if known is None:
             return
+        gone = self.known is not None and {one.id for one in self.known.layers} - {one.id for one in known.layers}
         self.known = known
-        self.window.view.reload(known.listing)
+        self.window.view.reload(known.listing, astray=bool(gone))
         self.window.view.colour(known.overlays)
         self.reread()
         self._enable()
@@ -314,7 +321,8 @@ class Desk:
         edits = self.session.edits if self.session else None
         actions = self.window.actions_by_id
         for name, stack in (("undo", edits.done if edits else []), ("redo", edits.undone if edits else [])):
-            actions[name].setEnabled(bool(stack))
+            # While something is under way there may be something to undo by the time this is its turn.
+            actions[name].setEnabled(bool(stack) or (edits is not None and self.worker.waiting > 0))
             self.window.tip(name, f"{tr(declared()[name].title)}: {stack[-1].title}" if stack else "")
         for name, command in declared().items():
             if command.menu == "layer" and name != "import":

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from twin.host.session import Session
 from twin.lettering.annotations import Legend
 from twin.lettering.compose import Words, legend
-from twin.lettering.render import overlays
 from twin.model.layer import Layer
 from twin.model.view import Camera
-from twin.scene.colours import Overlay
+from twin.scene.colours import Overlay, overlays
 from twin.scene.tiles import Listing
 
 
@@ -59,4 +58,4 @@ def _overlays(session: Session, layers: list[Layer], before: Known | None) -> di
                 found[layer.id] = before.overlays[layer.id]
             elif any(column.name == layer.colouring.column for column in layer.columns):
                 new[layer.id] = layer.colouring
-    return found | overlays(session, new)
+    return found | overlays(session.tiles, new)

@@ -24,6 +24,7 @@ _KEPT = 40
 _ID = Column(name=UID, type="VARCHAR")
 
 Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
 Refusal = Callable[[TwinError], None]
 
 
@@ -76,11 +77,11 @@ class Rows(QAbstractTableModel):
         if wanted != self.query:
             self.show(self._layer, wanted)
 
-    def rowCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+    def rowCount(self, _parent: Index = _ROOT) -> int:
         """As many as pass the filter."""
         return self.count
 
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, _parent: Index = _ROOT) -> int:
         """The id, and the layer's attributes."""
         return len(self._columns)
 

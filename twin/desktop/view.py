@@ -106,12 +106,12 @@ class View(QWidget):
         self.scene = None
         self.draw()
 
-    def reload(self, listing: Listing) -> None:
-        """The city has other layers or tiles than before."""
+    def reload(self, listing: Listing, *, astray: bool = False) -> None:
+        """The city has other layers or tiles than before; an eye that has nothing left to look at goes back."""
         if self.scene:
             empty = self.scene.extent() is None
             self.scene.reload(listing)
-            if empty:
+            if empty or (astray and not self.scene.sees_something()):
                 self.reset()
             self._pump.start()
             self.draw()

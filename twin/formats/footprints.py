@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from twin.core.i18n import trn
+from twin.core.i18n import tr, trn
 from twin.model.feature import GROUND, HEIGHT, HEIGHT_ESTIMATED
 
 LEVEL = 3.2
@@ -43,14 +44,28 @@ def look_like_buildings(layer: str, columns: Iterable[str]) -> bool:
     return bool(_NAMED.search(layer)) or "building" in names or bool(names & {*_HEIGHTS, *_LEVELS})
 
 
-def with_heights(attributes: dict[str, pa.Array], geometry: NDArray[np.object_]) -> tuple[dict[str, pa.Array], int]:
-    """The attributes with ``height``, ``ground`` and ``height_estimated``, and how many heights were estimated.
+@dataclass(frozen=True)
+class Raised:
+    """Footprints with heights."""
+
+    attributes: dict[str, pa.Array]
+    """The file's, with ``height``, ``ground`` and ``height_estimated``."""
+    estimated: int
+    """How many heights nobody measured."""
+    impossible: dict[int, float]
+    """By row, what a file tells as a height that no building has: an estimate stands in its place."""
+
+
+def with_heights(attributes: dict[str, pa.Array], geometry: NDArray[np.object_]) -> Raised:
+    """Heights for footprints, in metres.
 
     A height that is text stays beside the number, as ``height_text``; so does one that is measured in another column.
     """
     count = len(geometry)
-    height = _first(attributes, _HEIGHTS, count)
-    height = np.where((height > 0) & (height <= _TALLEST), height, np.nan)
+    told = _first(attributes, _HEIGHTS, count)
+    # 0 is how many files say that nobody measured it.
+    impossible = (told < 0) | (told > _TALLEST)
+    height = np.where((told > 0) & ~impossible, told, np.nan)
     levels = _first(attributes, _LEVELS, count)
     levels = np.where((levels >= 0.5) & (levels * LEVEL <= _TALLEST), levels, np.nan)
     guessed = np.isnan(height)
@@ -63,7 +78,7 @@ def with_heights(attributes: dict[str, pa.Array], geometry: NDArray[np.object_])
     made[HEIGHT] = pa.array(height)
     made[GROUND] = _ground(own.get(GROUND), geometry)
     made[HEIGHT_ESTIMATED] = pa.array(guessed)
-    return made, int(guessed.sum())
+    return Raised(made, int(guessed.sum()), {int(row): float(told[row]) for row in np.flatnonzero(impossible)})
 
 
 def estimated(count: int) -> str:
@@ -73,6 +88,11 @@ def estimated(count: int) -> str:
         "The height of {n} buildings was estimated from their levels, or as one level of 3.2 m.",
         count,
     )
+
+
+def impossible(height: float) -> str:
+    """What a person is told about a height that can't be."""
+    return tr("its height of {height} m can’t be: an estimate stands in its place", height=f"{height:.10g}")
 
 
 def metres(text: str | None) -> float:

@@ -71,10 +71,12 @@ def _as_kind(batches: Iterator[Batch], kind: str | None, notes: Notes) -> Iterat
         if kind == "buildings" and batch.kind == "areas" and HEIGHT_ESTIMATED not in table.schema.names:
             attributes = {name: table.column(name) for name in table.schema.names if name not in (UID, GEOMETRY)}
             geometry = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
-            attributes, found = footprints.with_heights(attributes, geometry)
-            estimated += found
+            raised = footprints.with_heights(attributes, geometry)
+            estimated += raised.estimated
+            for row, height in raised.impossible.items():
+                notes.mended(batch.layer, table.column(UID)[row].as_py(), footprints.impossible(height))
             own = {UID: table.column(UID), GEOMETRY: table.column(GEOMETRY)}
-            table = pa.RecordBatch.from_pydict({**own, **attributes})
+            table = pa.RecordBatch.from_pydict({**own, **raised.attributes})
         yield replace(batch, kind=kind or batch.kind, table=table)
     if estimated:
         notes.say(footprints.estimated(estimated))

@@ -27,6 +27,13 @@ class Notes:
         """One was taken after a repair."""
         self._layer(layer).repaired.append(Verdict(id=uid, reason=reason))
 
+    def mended(self, layer: str, uid: str, reason: str) -> None:
+        """One that counted as taken as it was had to be repaired after all."""
+        report = self._layer(layer)
+        if all(verdict.id != uid for verdict in report.repaired):
+            report.kept -= 1
+            report.repaired.append(Verdict(id=uid, reason=reason))
+
     def refused(self, layer: str, uid: str, reason: str) -> None:
         """One was not taken."""
         self._layer(layer).refused.append(Verdict(id=uid, reason=reason))

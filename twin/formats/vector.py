@@ -86,7 +86,7 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
         for dimension, rows in _split(checked, parts, ours is not None):
             part = parts.setdefault(dimension, _part(raw, dimension, list(names), bool(parts)))
             _report(notes, part, checked, uids, rows)
-            yield from _batch(part, checked, uids, attributes, rows)
+            yield from _batch(part, checked, uids, attributes, rows, notes)
     if identity.repeated:
         notes.say(
             trn(
@@ -175,13 +175,21 @@ def _report(notes: Notes, part: _Part, checked: Checked, uids: list[str], rows: 
 
 
 def _batch(
-    part: _Part, checked: Checked, uids: list[str], attributes: dict[str, pa.Array], rows: NDArray[np.intp]
+    part: _Part,
+    checked: Checked,
+    uids: list[str],
+    attributes: dict[str, pa.Array],
+    rows: NDArray[np.intp],
+    notes: Notes,
 ) -> Iterator[Batch]:
     keep = np.array([row for row in rows if int(row) not in checked.refused], dtype=np.int64)
     geometry = checked.geometry[keep]
     chosen: dict[str, Any] = {name: column.take(pa.array(keep)) for name, column in attributes.items()}
     if part.kind == "buildings" and not part.ours:
-        chosen, estimated = footprints.with_heights(chosen, geometry)
-        part.estimated += estimated
+        raised = footprints.with_heights(chosen, geometry)
+        chosen = raised.attributes
+        part.estimated += raised.estimated
+        for row, height in raised.impossible.items():
+            notes.mended(part.layer, uids[keep[row]], footprints.impossible(height))
     arrays = {UID: pa.array([uids[row] for row in keep], pa.string()), GEOMETRY: encoded(geometry), **chosen}
     yield Batch(part.layer, part.kind, pa.RecordBatch.from_pydict(arrays), part.title, part.title_ar)

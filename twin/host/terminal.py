@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from twin import __version__
 from twin.core.errors import CityBusy, TwinError
-from twin.core.i18n import tr
+from twin.core.i18n import tr, unmarked
 from twin.host.commands import declared
 from twin.host.owner import ask_owner
 from twin.host.session import Session
@@ -114,7 +114,7 @@ def _print(answer: Any, as_json: bool, out: TextIO) -> None:
         print(json.dumps(document, ensure_ascii=False, default=str), file=out)
     elif isinstance(answer, Answer):
         for line in answer.lines():
-            print(line, file=out)
+            print(line if out.isatty() else unmarked(line), file=out)
     elif answer:
         print(answer, file=out)
 

@@ -23,7 +23,7 @@ from twin.lettering.paint import paint
 from twin.model.style import Colouring
 from twin.model.view import Camera, Light, View
 from twin.scene import offscreen
-from twin.scene.colours import Overlay, overlay
+from twin.scene.colours import Overlay, overlays
 from twin.work.commands import Help
 
 _SMALLEST = 64
@@ -61,6 +61,8 @@ def render(
 ) -> Rendered:
     """Draw a view of the city to a PNG file."""
     pixels = _size(size)
+    if out.suffix.lower() != ".png" and not out.is_dir():
+        raise Refused(mark("A picture is a PNG: give it a name that ends in .png."), out)
     if out.is_dir():
         raise CannotWrite("This is a folder: name a picture in it.", out)
     application()
@@ -112,12 +114,12 @@ def _view(session: Session, words: str, layers: str | None) -> View:
         return View(camera=camera(session, words), layers=shown)
     try:
         said: dict[str, Any] = json.loads(words)
-        if not {"camera", "east", "north"} & set(said):
-            raise ValueError("no camera")  # noqa: TRY301  told with the other shapes that are none
-        found = View.model_validate(said if "camera" in said else {"camera": said})
+        found: View | None = View.model_validate(said if "camera" in said else {"camera": said})
     except (ValueError, TypeError, ValidationError):
+        found = None
+    if found is None or not {"camera", "east", "north"} & set(said):
         words = mark("A view is “overview”, “street”, one that the city keeps, or a JSON object with a camera.")
-        raise Refused(words) from None
+        raise Refused(words)
     return found.model_copy(update={"layers": shown}) if shown else found
 
 
@@ -132,18 +134,10 @@ def camera(session: Session, name: str) -> Camera:
     return whole.model_copy(update={"distance": min(220.0, whole.distance / 2), "pitch": -14.0, "height": whole.height})
 
 
-def overlays(session: Session, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:
-    """A colour per feature for each of these layers."""
-    return {
-        layer: overlay(session.tiles.values(layer, colouring.column), layer, colouring)
-        for layer, colouring in colourings.items()
-    }
-
-
 def _overlays(session: Session, view: View, words: str | None) -> dict[str, Overlay]:
     if words is None:
         kept = {layer.id: layer.colouring for layer in session.city.layers() if layer.colouring and layer.visible}
-        return overlays(session, kept if view.overlays is None else view.overlays)
+        return overlays(session.tiles, kept if view.overlays is None else view.overlays)
     layer, _, column = words.partition(".")
     known = [found.name for found in session.city.layer(layer).columns]
     if column not in known:
@@ -151,4 +145,4 @@ def _overlays(session: Session, view: View, words: str | None) -> dict[str, Over
             mark("The layer “{layer}” has no column “{column}”. It has: {known}."),
             layer=layer, column=column, known=", ".join(known),
         )  # fmt: skip
-    return overlays(session, {layer: Colouring(column=column)})
+    return overlays(session.tiles, {layer: Colouring(column=column)})

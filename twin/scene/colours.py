@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from twin.core.i18n import isolate, number
 from twin.model.shapes import colour
 from twin.model.style import RAMPS, Colouring
 from twin.scene.classes import cuts
+from twin.scene.source import TileSource
 
 CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999")
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
@@ -66,6 +68,11 @@ def overlay(values: pa.Table, layer: str, colouring: Colouring) -> Overlay:
     found, rows = _numbers(cells, colouring) if numeric else _words(cells)
     missing = LegendClass(NO_DATA, "", int(np.sum(found == len(rows))))
     return Overlay(layer, column, fids, found[order], (*rows, missing))
+
+
+def overlays(source: TileSource, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:
+    """A colour per feature for each of these layers."""
+    return {layer: overlay(source.values(layer, one.column), layer, one) for layer, one in colourings.items()}
 
 
 def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendClass]]:

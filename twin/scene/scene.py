@@ -160,6 +160,12 @@ class Scene:
         both = {*before, *overlays}
         self._repaint({layer for layer in both if before.get(layer) is not self.overlays.get(layer)})
 
+    def sees_something(self) -> bool:
+        """Whether the point looked at lies in or near a layer: as near as the eye is to it."""
+        east, north, near = self.camera.east, self.camera.north, self.camera.distance
+        here = (east - near, north - near, 0.0, east + near, north + near, 0.0)
+        return any(_meet(layer.extent, here) for layer in self._layers.values() if layer.extent)
+
     def select(self, selected: tuple[str, int] | None) -> None:
         """Put lines about one feature, and lift its colour."""
         touched = {found[0] for found in (self.selected, selected) if found}

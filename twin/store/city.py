@@ -17,7 +17,6 @@ import pyarrow as pa
 from psygnal import Signal
 
 from twin.core.errors import CannotOpen, CannotWrite, LogMissing, Refused
-from twin.core.i18n import mark
 from twin.model.change import Change, What
 from twin.model.feature import BASE
 from twin.model.layer import Layer
@@ -43,12 +42,6 @@ from twin.store.tiles import Encode
 
 T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
-
-
-_HALF_COPIED = mark(
-    "This city was copied while it was open, and its .wal file, which holds the latest changes, is missing. Close it "
-    "where it is open and copy it again, or “balad recover” opens it as it is."
-)
 
 
 class City:
@@ -92,13 +85,13 @@ class City:
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
         """Open a city; see ``twin.core.errors`` under CannotOpen for what may stand in the way."""
-        _require_file(path)
-        log_there = _log(path).exists()
+        connecting.require(path)
+        log_there = connecting.log(path).exists()
         connection = connecting.connect(path, read_only=read_only)
         try:
             schema.version(connection, path)
             if schema.get(connection, "session") and not log_there:
-                raise LogMissing(_HALF_COPIED, path)  # noqa: TRY301  the connection is closed below
+                raise LogMissing(connecting.HALF_COPIED, path)  # noqa: TRY301  the connection is closed below
         except BaseException:
             connection.close()
             raise
@@ -404,16 +397,3 @@ def _audit(connection: Connection, command: str, tx: int) -> str:
 def _next_position(connection: Connection) -> int:
     row = connection.execute("SELECT coalesce(max(position) + 1, 0) FROM balad.layer").fetchone()
     return int(row[0]) if row else 0
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
-def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise CannotOpen("There is no city here: check the name, or make one with “balad sample”.", path)
-    if path.is_dir():
-        raise CannotOpen("This is a folder, not a city.", path)
-    if path.stat().st_size == 0:
-        raise CannotOpen("This file is empty, not a city.", path)

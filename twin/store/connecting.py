@@ -24,6 +24,35 @@ _SETTINGS = (
     "SET lock_configuration=true",
 )
 
+HALF_COPIED = mark(
+    "This city was copied while it was open, and its .wal file, which holds the latest changes, is missing. Close it "
+    "where it is open and copy it again, or “balad recover” opens it as it is."
+)
+_MAGIC = b"DUCK"
+"""What stands in a DuckDB file from its ninth byte on; without it DuckDB may take a file for something else."""
+
+
+def log(path: Path) -> Path:
+    """The write-ahead log of a city."""
+    return path.with_name(path.name + ".wal")
+
+
+def require(path: Path) -> None:
+    """CannotOpen in words where there is no city file at all."""
+    if not path.exists():
+        raise CannotOpen("There is no city here: check the name, or make one with “balad sample”.", path)
+    if path.is_dir():
+        raise CannotOpen("This is a folder, not a city.", path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return  # whoever has it, or may not read it, is told by DuckDB's own answer
+    if not head:
+        raise CannotOpen("This file is empty, not a city.", path)
+    if head[8:12] != _MAGIC:
+        raise CannotOpen("This file is not a city of Balad. “balad import” takes other files into one.", path)
+
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """The city's database; CityBusy, LogTorn, CannotOpen or CannotWrite in words where it can't be opened."""

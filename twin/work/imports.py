@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,10 @@ SECONDS = 1800.0
 MEMORY = 8 << 30
 """How many bytes of address space a reader may take."""
 
+_LONGEST = 63
+"""Letters of a layer's id."""
+_TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
+
 Place = tuple[float, float, float, float]
 
 
@@ -47,6 +52,11 @@ def import_file(
     """Take a file into the city; one step of undo. The city is made if it is absent."""
     if crs == "local" and place is None:
         raise Refused(mark("Local coordinates need a place in the city: give --place E,N[,ANGLE[,SCALE]]."), file)
+    if kind is not None and kind not in context.kinds:
+        known = ", ".join(sorted(context.kinds))
+        raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
+    if layer is not None and not _is_id(layer):
+        raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
     with _scratch() as scratch:
         request = Request(
             path=str(file.absolute()),
@@ -67,8 +77,10 @@ def import_file(
         with founding(context, taken.crs) as city:
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
+            twice = sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
-    return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=taken.notes)
+    notes = [*taken.notes, tr(_TWICE)] if twice else taken.notes
+    return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=notes)
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
@@ -112,6 +124,13 @@ def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.
         source=source,
     )
     return NewLayer(layer, reader, part.report)
+
+
+def _is_id(words: str) -> bool:
+    """Letters of any script with their marks, digits, - and _: what SQL, files and people can name."""
+    return 0 < len(words) <= _LONGEST and all(
+        one.isalnum() or one in "-_" or unicodedata.category(one) in {"Mn", "Mc"} for one in words
+    )
 
 
 def _city_crs(context: Context) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from twin.core.errors import Refused
-from twin.core.i18n import mark, tongue, tr
+from twin.core.i18n import mark, tongue, tr, unmarked
 from twin.model.layer import Layer
 from twin.model.style import RAMPS, Colouring, Method
 from twin.work.commands import Help
@@ -35,7 +35,7 @@ def remove(context: Context, layer: Annotated[str, _LAYER]) -> str:
 
 def rename(context: Context, layer: Annotated[str, _LAYER], title: Annotated[str, Help("its new title")]) -> str:
     """Give a layer another title, in the language in use."""
-    title = " ".join(title.split())[:_LONGEST]
+    title = " ".join(unmarked(title).split())[:_LONGEST]
     if not title:
         raise Refused(mark("A layer needs a title: this one is empty."))
     field = "title_ar" if tongue.language == "ar" else "title_en"

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from twin.core import paths
+from twin.core.errors import CannotWrite
 from twin.core.i18n import mark, tr
 from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport, LayerReport
@@ -65,6 +66,8 @@ def generate(
 
 def found_sample(context: Context, run: str, buildings: int, seed: int) -> ImportReport:
     """Generate a sample and found its city."""
+    if not context.path.absolute().parent.is_dir():
+        raise CannotWrite("There is no such folder: make it first, or choose another.", context.path.absolute().parent)
     scratch = paths.scratch()
     try:
         job = context.jobs.run(
