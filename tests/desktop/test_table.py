@@ -40,6 +40,7 @@ def test_every_attribute_has_its_column_and_the_missing_is_said(table, desk):
     ]
     assert titles == ["Id", "Height (m)", "Year built"]
     assert column(table, 0) == ["low", "middle", "high"]
+    assert column(table, 1) == ["20.0", "40.0", "60.0"]
     assert column(table, 2) == ["1990", "2001", "not reported"]
     tongue.set("ar")
     assert table.rows.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "الارتفاع (م)"

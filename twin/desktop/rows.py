@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ import pyarrow as pa
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from twin.core.errors import TwinError
-from twin.core.i18n import led, tr
+from twin.core.i18n import led, number, tr
 from twin.host.identify import shown
 from twin.model.feature import FID, UID
 from twin.model.layer import Column, Layer
@@ -89,31 +90,32 @@ class Rows(QAbstractTableModel):
         """Titles with their units, in the language in use."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return tr("Id") if section == 0 else self._columns[section].heading
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(self._columns[section])
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
         """A cell as it is read; empty until its page has come."""
         column = self._columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignTrailing if column.is_number else Qt.AlignmentFlag.AlignLeading
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _side(column)
         if role == Qt.ItemDataRole.DisplayRole:
             row = self._row(index.row())
-            return "" if row is None else led(shown(column, row[column.name], with_unit=False))
+            return "" if row is None else led(_cell(column, row[column.name]))
         return None
 
     def _row(self, row: int) -> dict[str, Any] | None:
-        number = row // PAGE
-        if number not in self._pages:
-            self._fetch(number)
-        page = self._pages[number]
+        at = row // PAGE
+        if at not in self._pages:
+            self._fetch(at)
+        page = self._pages[at]
         if page is None or row % PAGE >= len(page):
             return None
-        self._pages.move_to_end(number)
+        self._pages.move_to_end(at)
         return page[row % PAGE]
 
-    def _fetch(self, number: int) -> None:
-        self._pages[number] = None
+    def _fetch(self, at: int) -> None:
+        self._pages[at] = None
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
         asked, layer, query = self._asked, self._layer, self.query
@@ -123,15 +125,15 @@ class Rows(QAbstractTableModel):
 
         def page(city: City) -> pa.Table | None:
             # Whoever scrolls on, or sorts anew, doesn't wait for what is no longer looked at.
-            return city.page(layer.id, query, names, PAGE, number * PAGE) if asked == self._asked else None
+            return city.page(layer.id, query, names, PAGE, at * PAGE) if asked == self._asked else None
 
-        self._ask(page, lambda table: self._came(asked, number, table))
+        self._ask(page, lambda table: self._came(asked, at, table))
 
-    def _came(self, asked: int, number: int, table: pa.Table | None) -> None:
+    def _came(self, asked: int, at: int, table: pa.Table | None) -> None:
         if asked != self._asked or table is None:
             return
-        self._pages[number] = table.to_pylist()
-        top, bottom = number * PAGE, min(self.count, (number + 1) * PAGE) - 1
+        self._pages[at] = table.to_pylist()
+        top, bottom = at * PAGE, min(self.count, (at + 1) * PAGE) - 1
         self.dataChanged.emit(self.index(top, 0), self.index(bottom, max(0, len(self._columns) - 1)))
 
     def _counted(self, asked: int, layer: Layer, count: int | None) -> None:
@@ -148,3 +150,17 @@ class Rows(QAbstractTableModel):
         self._pages.clear()
         self.endResetModel()
         self.counted()
+
+
+def _side(column: Column) -> Qt.AlignmentFlag:
+    """Numbers stand on their last digit's edge in either language (ARABIC, rule 8), words at the leading one."""
+    if column.is_number:
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+    return Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+
+
+def _cell(column: Column, value: Any) -> str:
+    """As on a card, but without its unit, and with its decimals where the column has any: points stand in one line."""
+    if isinstance(value, float) and math.isfinite(value):
+        return number(value, 1)
+    return shown(column, value, with_unit=False)
