@@ -45,14 +45,18 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
     yield all_buildings(city, seed)
 
 
-def cameras(buildings: int = 20_000) -> dict[str, dict[str, float]]:
-    """The views that a sample is first seen in, as fields of a camera: from the sea, on the Corniche, over Al-Balad."""
+def bookmarks(buildings: int = 20_000) -> list[dict[str, Any]]:
+    """The views that a sample begins with, as fields of bookmarks: from the sea, on the Corniche, over Al-Balad."""
     reach = max(0.5, min(2.5, (buildings / 20_000) ** 0.5))
-    return {
-        "overview": _camera(516_000, 2_381_100, 0, 2_300.0 * reach, 38, -18, 40),
-        "street": _camera(516_390, 2_381_070, 15, 590, 30, -13, 48),
-        "district": _camera(519_450, 2_376_560, 5, 420, 20, -23, 48),
-    }
+    seen = (
+        ("overview", "Overview", "نظرة عامة", _camera(516_000, 2_381_100, 0, 2_300.0 * reach, 38, -18, 40)),
+        ("street", "The Corniche", "الكورنيش", _camera(516_390, 2_381_070, 15, 590, 30, -13, 48)),
+        ("district", "Al-Balad", "حي البلد", _camera(519_450, 2_376_560, 5, 420, 20, -23, 48)),
+    )
+    return [
+        {"id": name, "title_en": english, "title_ar": arabic, "view": {"camera": camera}}
+        for name, english, arabic, camera in seen
+    ]
 
 
 def _camera(

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from sample_data.jeddah import columns, frame, terrain
-from sample_data.jeddah.generate import cameras, generate
+from sample_data.jeddah.generate import bookmarks, generate
 from sample_data.jeddah.terrain import relief
 from tests.real import data
 
@@ -188,7 +188,7 @@ def test_the_first_view_is_from_the_sea():
     """The default camera stands offshore and looks north-east."""
     from twin.model.view import Camera
 
-    found = {name: Camera(**fields) for name, fields in cameras(20_000).items()}
+    found = {one["id"]: Camera(**one["view"]["camera"]) for one in bookmarks(20_000)}
     assert {"overview", "street", "district"} <= set(found)
     east, north, height = found["overview"].eye()
     assert height > 100

@@ -24,6 +24,8 @@ class Settings(BaseModel):
     """The name that the audit log shows beside the system's user; it is no login."""
     recent: list[Path] = []
     reduced_motion: bool = False
+    tips_read: bool = False
+    """Whether the first run's tips were read."""
 
     @classmethod
     def load(cls) -> Settings:

@@ -12,10 +12,11 @@ from twin.core import logs
 from twin.core.errors import Cancelled, NoCrs, TwinError
 from twin.core.i18n import isolate, tongue, tr
 from twin.core.settings import Settings
-from twin.desktop import answering
+from twin.desktop import answering, going
 from twin.desktop.bridge import Bridge, Running, Worker
 from twin.desktop.known import Known
 from twin.desktop.messages import Tone
+from twin.desktop.offers import Offers
 from twin.desktop.opening import Opening
 from twin.desktop.slots import slots
 from twin.desktop.where import Where
@@ -29,6 +30,7 @@ from twin.model.style import Colouring
 from twin.scene import camera
 from twin.store.city import City
 
+_LOOKS = ("look-north", "look-down", "plan-view", "night", "reset-view", "find")
 _SETTLE = 40
 """Milliseconds in which changes gather, so that an import of ten layers is read once."""
 
@@ -75,6 +77,7 @@ class Desk:
         self.window.view.colour(known.overlays)
         self.reread()
         self._enable()
+        self.window.tips.offer()
 
     def take(self, paths: list[Path]) -> None:
         """Files were dropped or chosen: a city is opened, anything else is taken in."""
@@ -172,6 +175,7 @@ class Desk:
             return
         self.window.status.system(self.known.crs)
         self.window.layers.fill(self.known.layers, self.known.legends())
+        self.window.bookmarks.fill(self.known.bookmarks)
         self._style()
         self.table()
         self.card()
@@ -231,7 +235,11 @@ class Desk:
         window.welcome.chosen = self.opening.open
         window.messages.heard = window.log.say
         window.view.picked.connect(lambda hit: self.select(hit[:2] if hit else None))
-        window.view.pointed.connect(window.status.at)
+        window.view.pointed.connect(self._at)
+        window.palette_of_commands.offers = Offers(self)
+        window.bookmarks.chosen.connect(lambda one: going.show(self, one))
+        window.bookmarks.renamed.connect(lambda one, title: self.command("rename-bookmark", bookmark=one, title=title))
+        window.bookmarks.removed.connect(lambda one: self.command("remove-bookmark", bookmark=one))
         window.view.moved.connect(self._scale)
         window.table.chosen.connect(self._row_chosen)
         window.table.wanted.connect(self._row_wanted)
@@ -246,7 +254,7 @@ class Desk:
 
     def _changed(self, change: Change) -> None:
         """Heard on the store's thread."""
-        if change.what in {"layers", "tiles", "style"}:
+        if change.what in {"layers", "tiles", "style", "views"}:
             self.bridge.post(self._changes.start)
 
     def _show(self) -> None:
@@ -312,6 +320,10 @@ class Desk:
     def _coloured(self, layer: str, colouring: Colouring | None) -> None:
         self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
 
+    def _at(self, point: tuple[float, float, float] | None) -> None:
+        turn = self.known.degrees if self.known else None
+        self.window.status.at(point, turn(*point[:2]) if turn and point else None)
+
     def _scale(self) -> None:
         view = self.window.view
         self.window.status.one_to(camera.metres_per_pixel(view.scene.camera, view.height()) if view.scene else 0.0)
@@ -327,7 +339,7 @@ class Desk:
         for name, command in declared().items():
             if command.menu == "layer" and name != "import":
                 actions[name].setEnabled(bool(self.session and self.window.layers.chosen()))
-            elif name in {"info", "check", "render", "zoom-full", "look-north", "look-down", "reset-view"}:
+            elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)
         actions["zoom-selection"].setEnabled(self.selected is not None)
 

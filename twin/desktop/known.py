@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from twin.formats import crs
 from twin.host.session import Session
 from twin.lettering.annotations import Legend
 from twin.lettering.compose import Words, legend
 from twin.model.layer import Layer
-from twin.model.view import Camera
+from twin.model.view import Bookmark, Camera
 from twin.scene.colours import Overlay, overlays
 from twin.scene.tiles import Listing
+
+START = "overview"
+"""The bookmark that a city begins with."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,15 @@ class Known:
     words: Words
     listing: Listing
     overlays: dict[str, Overlay]
-    start: Camera | None
-    """Where the city begins, if it says so."""
+    bookmarks: list[Bookmark]
+    degrees: Callable[[float, float], tuple[float, float]] | None
+    """Longitude and latitude of a place in the city, if its CRS has them."""
 
     @classmethod
     def read(cls, session: Session, before: Known | None = None) -> Known:
         """Ask the store for all of it; what is as it was ``before`` is not made again."""
         city = session.city
         layers = city.layers()
-        start = city.meta("view.overview")
         return cls(
             title=city.meta("title") or session.path.stem,
             crs=city.crs,
@@ -39,8 +44,14 @@ class Known:
             words=Words(city),
             listing=Listing.of(session.tiles),
             overlays=_overlays(session, layers, before),
-            start=Camera.model_validate_json(start) if start else None,
+            bookmarks=city.bookmarks(),
+            degrees=before.degrees if before and before.crs == city.crs else crs.degrees(city.crs),
         )
+
+    @property
+    def start(self) -> Camera | None:
+        """Where the city begins, if it says so."""
+        return next((one.view.camera for one in self.bookmarks if one.id == START), None)
 
     def legends(self) -> dict[str, Legend]:
         """The legend of each layer that is coloured, in the language in use."""

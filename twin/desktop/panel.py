@@ -43,22 +43,25 @@ class Panel(QDockWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(body)
         self._tabs: list[QToolButton] = []
+        self._of_page: list[tuple[QWidget, int]] = []
         self.column.addWidget(self._pages, 1)
         self.setWidget(inside)
 
-    def add_tool(self, action: QAction) -> None:
-        """A small button at the end of the head."""
+    def add_tool(self, action: QAction, page: int | None = None) -> None:
+        """A small button at the end of the head; of one tab alone, where it says of which."""
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setAccessibleName(action.text())
         self._tools.addWidget(button)
+        self._keep(button, page)
 
-    def add_foot(self, foot: QWidget) -> None:
+    def add_foot(self, foot: QWidget, page: int | None = None) -> None:
         """Something under the body, behind a hairline."""
         strip = _strip("foot")
         _line(strip).addWidget(foot)
         self.column.addWidget(strip)
+        self._keep(strip, page)
 
     def add_tab(self, body: QWidget) -> None:
         """Another body; the head then has a tab for each."""
@@ -83,6 +86,13 @@ class Panel(QDockWidget):
         self._pages.setCurrentIndex(place)
         for number, tab in enumerate(self._tabs):
             tab.setChecked(number == place)
+        for widget, page in self._of_page:
+            widget.setVisible(page == place)
+
+    def _keep(self, widget: QWidget, page: int | None) -> None:
+        if page is not None:
+            self._of_page.append((widget, page))
+            widget.setVisible(page == self.page)
 
     def name_tabs(self, *titles: str) -> None:
         """The tabs' titles in the language in use."""

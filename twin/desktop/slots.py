@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from twin import __version__
 from twin.core.i18n import isolate, tongue, tr
+from twin.desktop import going, pictures
 from twin.model.feature import BOX
 from twin.scene import camera
 
@@ -31,7 +32,8 @@ def _files(desk: Desk) -> dict[str, Callable[[], object]]:
         "new": lambda: _saved(window, tr("New city…"), opening.new, _CITY, ".balad"),
         "sample": lambda: _saved(window, tr("Make the sample city of Jeddah…"), opening.sample, _CITY, ".balad"),
         "import": lambda: _opened(window, tr("Add a layer from a file…"), lambda path: desk.take([path])),
-        "render": lambda: _saved(window, tr("Save a picture…"), desk.window.view.save, "*.png", ".png"),
+        "render": lambda: _saved(window, tr("Save a picture…"), lambda out: pictures.save(desk, out), "*.png", ".png"),
+        "copy-picture": lambda: pictures.copy(desk),
         "info": lambda: desk.command("info"),
         "check": lambda: desk.command("check"),
         "undo": lambda: desk.command("undo"),
@@ -65,10 +67,11 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
             layer,
         )
 
+    renamed = on(lambda _layer: desk.window.layers.rename())
     return {
         "remove-layer": on(lambda layer: desk.command("remove-layer", layer=layer)),
         "colour-layer": on(lambda _layer: desk.window.show_style()),
-        "rename-layer": on(lambda _layer: desk.window.layers.rename()),
+        "rename-layer": lambda: desk.window.bookmarks.rename() if desk.window.left.page else renamed(),
         "zoom-layer": on(lambda layer: _zoom(desk, layer)),
         "export": on(export),
     }
@@ -77,8 +80,10 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
 def _camera(desk: Desk) -> dict[str, Callable[[], object]]:
     view = desk.window.view
     return {
-        "zoom-full": lambda: view.look(view.whole()),
-        "reset-view": view.reset,
+        "zoom-full": lambda: view.fly(view.whole()),
+        "reset-view": lambda: view.fly(view.beginning()),
+        "bookmark": lambda: going.keep(desk),
+        "bookmarks": desk.window.show_bookmarks,
         "look-north": lambda: view.turn(azimuth=0.0),
         "look-down": lambda: view.turn(pitch=-90.0),
         "plan-view": lambda: view.look(camera.plan(view.scene.camera)) if view.scene else None,
@@ -121,6 +126,8 @@ def _looks(desk: Desk) -> dict[str, Callable[[], object]]:
         "language": language,
         "digits": digits,
         "palette": window.palette_of_commands.open,
+        "find": lambda: window.palette_of_commands.open(places=True),
+        "tips": window.tips.open,
     }
 
 
@@ -140,9 +147,8 @@ def _zoom_selection(desk: Desk) -> None:
     def there(row: dict[str, Any]) -> None:
         view = desk.window.view
         box = tuple(float(row[side]) for side in BOX if row[side] is not None)
-        if view.scene and len(box) == len(BOX):
-            now = view.scene.camera
-            view.look(camera.fitting(box, now.azimuth, min(now.pitch, -20.0)))  # type: ignore[arg-type]
+        if len(box) == len(BOX):
+            view.show_box([box])  # type: ignore[list-item]
 
     if desk.session and desk.selected:
         city, selected = desk.session.city, desk.selected

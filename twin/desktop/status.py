@@ -22,7 +22,7 @@ class Status(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self.setFixedHeight(28)
-        self.said, self.where, self.scale, self.crs = QLabel(), QLabel(), QLabel(), QLabel()
+        self.said, self.where, self.globe, self.scale, self.crs = (QLabel() for _ in range(5))
         self.progress = QProgressBar()
         self.progress.setFixedWidth(160)
         self.progress.setTextVisible(False)
@@ -30,11 +30,13 @@ class Status(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setIconSize(QSize(16, 16))
         self.addWidget(self.said, 1)
-        for widget in (self.progress, self.cancel, self.where, self.scale, self.crs):
+        for widget in (self.progress, self.cancel, self.where, self.globe, self.scale, self.crs):
             self.addPermanentWidget(widget)
         # The field keeps its width, so that nothing jumps while the pointer moves.
         self.where.setMinimumWidth(170)
-        self.where.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.globe.setMinimumWidth(180)
+        for label in (self.where, self.globe):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.tell(1.0, "")
 
     def retranslate(self, look: Theme) -> None:
@@ -43,9 +45,10 @@ class Status(QStatusBar):
         self.cancel.setToolTip(tr("Cancel"))
         self.cancel.setAccessibleName(tr("Cancel"))
         self.where.setToolTip(tr("Easting and northing under the pointer, in metres"))
+        self.globe.setToolTip(tr("Latitude and longitude under the pointer, in degrees of WGS 84"))
         self.scale.setToolTip(tr("Scale in the middle of the view"))
         self.crs.setToolTip(tr("The city's coordinate reference system"))
-        for label in (self.said, self.where, self.scale, self.crs):
+        for label in (self.said, self.where, self.globe, self.scale, self.crs):
             label.setFont(font(12))
 
     def tell(self, fraction: float, words: str) -> None:
@@ -56,9 +59,10 @@ class Status(QStatusBar):
         self.progress.setValue(int(fraction * 1000))
         self.said.setText(words)
 
-    def at(self, point: tuple[float, float, float] | None) -> None:
-        """The coordinate under the pointer: never in other digits than a file's."""
+    def at(self, point: tuple[float, float, float] | None, globe: tuple[float, float] | None = None) -> None:
+        """The coordinate under the pointer, and its longitude and latitude: never in other digits than a file's."""
         self.where.setText(isolate(f"{point[0]:.1f}, {point[1]:.1f}") if point else "")
+        self.globe.setText(isolate(_degrees(*globe)) if globe else "")
 
     def one_to(self, metres_per_pixel: float) -> None:
         """The scale, as on paper of the screen's resolution."""
@@ -72,3 +76,9 @@ class Status(QStatusBar):
     def system(self, crs: str) -> None:
         """The city's CRS, by its code where it has one."""
         self.crs.setText(isolate(crs) if len(crs) < 24 else tr("a CRS of its own"))
+
+
+def _degrees(longitude: float, latitude: float) -> str:
+    """Latitude first, as people say it; 0.00001° is a metre."""
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.5f}° {north}, {abs(longitude):.5f}° {east}"

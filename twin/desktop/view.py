@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from twin.desktop.flight import Flight
 from twin.lettering.annotations import Annotations
 from twin.lettering.paint import paint
 from twin.model.view import Camera, Light
@@ -26,6 +26,8 @@ _SLOW = 0.045
 """Seconds a frame may take before the hand's movements are drawn at half size."""
 _REST = 180
 """Milliseconds of rest before the whole picture."""
+_FLATTEST = -20.0
+"""Degrees: a box is looked at from no lower."""
 _STREAM = 0.12
 """Seconds between two pictures while tiles arrive."""
 
@@ -66,6 +68,9 @@ class View(QWidget):
         self._rest.timeout.connect(self._rested)
         self._held: QPointF | None = None
         self._from: QPointF | None = None
+        self.calm = False
+        """Whether the camera jumps where it would fly: for people whom motion makes ill."""
+        self.flight = Flight(self, self._flown)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The scene, drawn anew only where something changed, and the words over it."""
@@ -101,6 +106,7 @@ class View(QWidget):
         """Let go of the city."""
         self._pump.stop()
         self._rest.stop()
+        self.flight.stop()
         if self.scene:
             self.scene.close()
         self.scene = None
@@ -117,13 +123,19 @@ class View(QWidget):
             self.draw()
 
     def whole(self) -> Camera:
-        """A camera that sees everything."""
+        """A camera that sees everything, in plan where that is how it looks now."""
         extent = self.scene.extent() if self.scene else None
-        return camera.fitting(extent) if extent else Camera()
+        if extent is None or self.scene is None:
+            return Camera()
+        return camera.plan_of(extent) if self.scene.camera.parallel else camera.fitting(extent)
+
+    def beginning(self) -> Camera:
+        """Where the city begins: its own overview, or all of it."""
+        return self._start or self.whole()
 
     def reset(self) -> None:
-        """Where the city begins: its own overview, or all of it."""
-        self.look(self._start or self.whole())
+        """Be where the city begins."""
+        self.look(self.beginning())
 
     def turn(self, **to: float) -> None:
         """Turn the camera to an azimuth or a pitch, in degrees."""
@@ -133,7 +145,20 @@ class View(QWidget):
     def show_box(self, boxes: list[Box]) -> None:
         """Look at all of these boxes."""
         lows, highs = [min(side) for side in zip(*boxes, strict=True)], [max(side) for side in zip(*boxes, strict=True)]
-        self.look(camera.fitting((lows[0], lows[1], lows[2], highs[3], highs[4], highs[5])))
+        now = self.scene.camera if self.scene else Camera()
+        box = (lows[0], lows[1], lows[2], highs[3], highs[4], highs[5])
+        # A plan stays a plan; else it is seen from where the eye is, but never flat along the ground.
+        self.fly(camera.plan_of(box) if now.parallel else camera.fitting(box, now.azimuth, min(now.pitch, _FLATTEST)))
+
+    def fly(self, to: Camera) -> None:
+        """Move there as a bird would; between a plan and a picture in depth there is no way but a jump."""
+        if self.scene is None:
+            return
+        now = self.scene.camera
+        if self.calm or now.parallel != to.parallel or now == to:
+            self.look(to)
+        else:
+            self.flight.begin(now, to)
 
     def colour(self, overlays: Mapping[str, Overlay]) -> None:
         """Colour layers by these overlays and no others."""
@@ -154,6 +179,10 @@ class View(QWidget):
 
     def look(self, to: Camera) -> None:
         """Move the camera and draw."""
+        self.flight.stop()
+        self._put(to)
+
+    def _put(self, to: Camera) -> None:
         if self.scene:
             self.scene.look(to)
             self.draw()
@@ -164,8 +193,8 @@ class View(QWidget):
         self._stale = True
         self.update()
 
-    def save(self, out: Path) -> bool:
-        """Write what is seen, with its letters, to a picture."""
+    def picture(self) -> QImage:
+        """What is seen, with its letters."""
         picture = QImage(self._pixels(), QImage.Format.Format_RGB888)
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         painter = QPainter(picture)
@@ -174,7 +203,7 @@ class View(QWidget):
         if said:
             paint(painter, self.width(), self.height(), said)
         painter.end()
-        return picture.save(str(out))
+        return picture
 
     def finish(self) -> None:
         """Give the window's resources back."""
@@ -248,6 +277,11 @@ class View(QWidget):
         self._moving = True
         self._rest.start()
         self.look(to)
+
+    def _flown(self, to: Camera) -> None:
+        self._moving = True
+        self._rest.start()
+        self._put(to)
 
     def _rested(self) -> None:
         self._moving = False

@@ -13,6 +13,7 @@ from twin.core.i18n import isolate, tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import theme
 from twin.desktop.bar import Bar
+from twin.desktop.bookmarks import Bookmarks
 from twin.desktop.identify import Identify
 from twin.desktop.layers import Layers
 from twin.desktop.log import Log
@@ -23,6 +24,7 @@ from twin.desktop.rows import Ask
 from twin.desktop.status import Status
 from twin.desktop.style import Style
 from twin.desktop.table import Table
+from twin.desktop.tips import Tips
 from twin.desktop.view import View
 from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
@@ -47,6 +49,8 @@ class Window(QMainWindow):
         self.setCentralWidget(self.view)
         self.welcome = Welcome(self.view, self.actions_by_id)
         self.messages = Messages(self.view)
+        self.tips = Tips(self.view, settings)
+        self.view.calm = settings.reduced_motion
         self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
         self.style_of_layer = Style()
         self.left = Panel("layers", self.layers)
@@ -56,11 +60,14 @@ class Window(QMainWindow):
         self.below.add_tab(self.log)
         for panel in (self.left, self.right, self.below):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
+        self.bookmarks = Bookmarks(self.actions_by_id)
+        self.left.add_tab(self.bookmarks)
         for name in ("import", "zoom-layer", "remove-layer"):
-            self.left.add_tool(self.actions_by_id[name])
+            self.left.add_tool(self.actions_by_id[name], 0)
+        self.left.add_tool(self.actions_by_id["bookmark"], 1)
         self.right.add_tab(self.style_of_layer)
         self.right.add_tool(self.actions_by_id["zoom-selection"])
-        self.left.add_foot(self.layers.foot)
+        self.left.add_foot(self.layers.foot, 0)
         self.below.hide()
         self.status = Status()
         self.setStatusBar(self.status)
@@ -86,6 +93,7 @@ class Window(QMainWindow):
             action.setIcon(theme.icon(command.icon, look))
             self.tip(name)
         self.left.name(tr("Layers"))
+        self.left.name_tabs(tr("Layers"), tr("Bookmarks"))
         self.right.name(tr("Identify"))
         self.right.name_tabs(tr("Identify"), tr("Style"))
         self.below.name(tr("Table"))
@@ -94,6 +102,8 @@ class Window(QMainWindow):
         self.bar.retranslate(look)
         self.status.retranslate(look)
         self.layers.retranslate(look)
+        self.bookmarks.retranslate(look)
+        self.tips.retranslate(look)
         self.table.retranslate()
         self.messages.retranslate(look)
         if not self.welcome.isHidden():
@@ -123,6 +133,11 @@ class Window(QMainWindow):
         self.right.turn(1)
         self.right.show()
         self.style_of_layer.column.setFocus()
+
+    def show_bookmarks(self) -> None:
+        """The list of bookmarks."""
+        self.left.turn(1)
+        self.left.show()
 
     def show_below(self, place: int) -> None:
         """The table (0) or the log (1); gone again where it was shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from pyproj import CRS, Transformer, network
@@ -55,6 +56,15 @@ def horizontal(crs: CRS) -> CRS:
     if len((bound or crs).axis_info) == 3 and not (bound or crs).is_geocentric:
         return (bound or crs).to_2d()
     return crs
+
+
+def degrees(text: str) -> Callable[[float, float], tuple[float, float]] | None:
+    """From a CRS's easting and northing to longitude and latitude in WGS 84, in degrees; None where none is known."""
+    try:
+        turn = Transformer.from_crs(horizontal(known(text, None)), "EPSG:4326", always_xy=True)
+    except (NoCrs, ProjError):
+        return None
+    return turn.transform
 
 
 def short(crs: CRS) -> str:

@@ -37,6 +37,10 @@ class Words:
         self._synthetic = city.synthetic or any(layer.source.synthetic for layer in self._layers)
         self._places = _places(city, self._layers)
 
+    def places(self) -> list[tuple[Point, str]]:
+        """The middles of the places that have names, in the language in use."""
+        return [(place.middle, named(place.name_en, place.name_ar)) for place in self._places]
+
     def composed(
         self,
         view: View,

@@ -22,7 +22,7 @@ from twin.lettering.fonts import application
 from twin.lettering.paint import paint
 from twin.model.style import Colouring
 from twin.model.view import Camera, Light, View
-from twin.scene import offscreen
+from twin.scene import camera, offscreen
 from twin.scene.colours import Overlay, overlays
 from twin.work.commands import Help
 
@@ -54,7 +54,7 @@ def render(
     theme: Annotated[Literal["dark", "light"], Help("of its cards")] = "light",
     light: Annotated[Light, Help("of the scene")] = "day",
     view: Annotated[
-        str, Help("overview, street, one that the city keeps, or a camera as JSON", form="VIEW")
+        str, Help("overview, street, plan, a bookmark of the city, or a camera as JSON", form="VIEW")
     ] = "overview",
     colour_by: Annotated[str | None, Help("colour a layer by a column", form="LAYER.COLUMN")] = None,
     layers: Annotated[str | None, Help("show these layers alone", form="A,B")] = None,
@@ -110,27 +110,27 @@ def _view(session: Session, words: str, layers: str | None) -> View:
     shown = tuple(name.strip() for name in layers.split(",")) if layers else None
     for name in shown or ():
         session.city.layer(name)
-    if words in {"overview", "street"} or session.city.meta(f"view.{words}"):
-        return View(camera=camera(session, words), layers=shown)
+    bookmark = next((one for one in session.city.bookmarks() if words in {one.id, one.title_en, one.title_ar}), None)
+    if bookmark:
+        return bookmark.view.model_copy(update={"layers": shown}) if shown else bookmark.view
+    if words in {"overview", "street", "plan"}:
+        return View(camera=_own(session, words), layers=shown)
     try:
         said: dict[str, Any] = json.loads(words)
         found: View | None = View.model_validate(said if "camera" in said else {"camera": said})
     except (ValueError, TypeError, ValidationError):
         found = None
     if found is None or not {"camera", "east", "north"} & set(said):
-        words = mark("A view is “overview”, “street”, one that the city keeps, or a JSON object with a camera.")
+        words = mark("A view is “overview”, “street”, “plan”, a bookmark of the city, or a JSON object with a camera.")
         raise Refused(words)
     return found.model_copy(update={"layers": shown}) if shown else found
 
 
-def camera(session: Session, name: str) -> Camera:
-    """A city's own view of that name, else one that sees it whole or stands in its middle."""
-    kept = session.city.meta(f"view.{name}")
-    if kept:
-        return Camera.model_validate_json(kept)
+def _own(session: Session, name: str) -> Camera:
+    """A camera that sees the city whole, from above in plan, or stands in its middle."""
     whole = offscreen.whole(session.tiles)
-    if name == "overview":
-        return whole
+    if name != "street":
+        return camera.plan(whole) if name == "plan" else whole
     return whole.model_copy(update={"distance": min(220.0, whole.distance / 2), "pitch": -14.0, "height": whole.height})
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from twin.model.feature import BASE
 
-What = Literal["layers", "features", "tiles", "style", "city"]
+What = Literal["layers", "features", "tiles", "style", "views", "city"]
 
 
 @dataclass(frozen=True)

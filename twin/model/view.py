@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from twin.core.i18n import named
 from twin.model.feature import BASE
 from twin.model.style import Colouring
 
@@ -59,3 +60,19 @@ class View(BaseModel):
     clock: datetime | None = None
     """The moment shown, in UTC; None is the present."""
     scenario: str = BASE
+
+
+class Bookmark(BaseModel):
+    """A view that the city keeps under a title."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    title_en: str = ""
+    title_ar: str = ""
+    view: View = View()
+
+    @property
+    def title(self) -> str:
+        """Its title in the language in use."""
+        return named(self.title_en, self.title_ar, self.id)

@@ -16,6 +16,8 @@ _BACK = 20_000.0
 _WIDE, _FILLED, _NEAREST = 1.3, 0.88, 30.0
 """A view's width over its height at the least, the share of it that an extent fills, and metres."""
 
+_MIXED = ("east", "north", "height", "pitch", "field")
+
 
 def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
     """Point VTK's camera as the view's camera says."""
@@ -56,6 +58,11 @@ def fitting(
     return made.model_copy(update={"distance": needed})
 
 
+def plan_of(extent: tuple[float, float, float, float, float, float]) -> Camera:
+    """Straight down on an extent, with a true scale."""
+    return plan(fitting(extent, 0.0, -90.0))
+
+
 def plan(camera: Camera) -> Camera:
     """Straight down with a true scale, of the same extent; from a plan, the view in perspective again."""
     if camera.parallel:
@@ -89,6 +96,21 @@ def zoomed(camera: Camera, factor: float, about: Point | None = None) -> Camera:
         a + (b - a) * factor for a, b in zip(about, (camera.east, camera.north, camera.height), strict=True)
     )
     return camera.model_copy(update={"distance": distance, "east": east, "north": north, "height": height})
+
+
+def between(start: Camera, end: Camera, share: float) -> Camera:
+    """A camera on the way from one to another, 0 to 1: higher in the middle of a long way, turned the short way."""
+    far = math.dist((start.east, start.north), (end.east, end.north))
+    near = math.log(start.distance) * (1 - share) + math.log(end.distance) * share
+    rise = min(1.5, 0.5 * far / max(start.distance, end.distance)) * math.sin(math.pi * share)
+    turn = (end.azimuth - start.azimuth + 180) % 360 - 180
+    moved = {name: _mixed(getattr(start, name), getattr(end, name), share) for name in _MIXED}
+    azimuth = (start.azimuth + turn * share) % 360
+    return end.model_copy(update={**moved, "distance": math.exp(near) * (1 + rise), "azimuth": azimuth})
+
+
+def _mixed(start: float, end: float, share: float) -> float:
+    return start + (end - start) * share
 
 
 def metres_per_pixel(camera: Camera, rows: int) -> float:

@@ -21,6 +21,7 @@ from twin.model.change import Change, What
 from twin.model.feature import BASE
 from twin.model.layer import Layer
 from twin.model.report import LayerReport
+from twin.model.view import Bookmark
 from twin.store import (
     adding,
     audit,
@@ -34,6 +35,7 @@ from twin.store import (
     registry,
     schema,
     tiles,
+    views,
 )
 from twin.store.adding import NewLayer
 from twin.store.audit import AuditLine
@@ -122,6 +124,19 @@ class City:
     def set_meta(self, key: str, value: str) -> None:
         """Keep one of the city's own facts."""
         self._write(lambda connection, _tx: schema.put(connection, key, value), "city")
+
+    def bookmarks(self) -> list[Bookmark]:
+        """The views that the city keeps, in their order."""
+        return self.read(views.kept)
+
+    def keep_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
+        """Keep these views and no others."""
+
+        def write(connection: Connection, _tx: int) -> None:
+            views.keep(connection, bookmarks)
+            audit.record(connection, "bookmarks", {"bookmarks": [one.id for one in bookmarks]})
+
+        self._write(write, "views")
 
     def set_crs(self, crs: str) -> None:
         """Give a city its CRS, once."""

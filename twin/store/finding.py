@@ -19,6 +19,10 @@ from twin.store.registry import Entry
 from twin.store.schema import quoted
 
 _NAMES = ("name_en", "name_ar", "name")
+_PLACES = ("district_en", "district_ar", "district", "plan", "block", "parcel")
+"""Where a feature lies: its words count beside the feature's own."""
+_STEM = 3
+"""Letters that a word shares with a layer's title at the least to mean the layer: “parcel 436-2”, «قطعة 436-2»."""
 _EXPRESSION = re.compile(r"[<>=]|\b(LIKE|ILIKE|IN|IS|BETWEEN|NOT)\b", re.IGNORECASE)
 """What makes a filter an expression of SQL and not words to look for."""
 
@@ -42,6 +46,8 @@ class Found:
     uid: str
     name_en: str | None
     name_ar: str | None
+    district_en: str | None
+    district_ar: str | None
     box: tuple[float, ...] | None
 
     @property
@@ -49,33 +55,88 @@ class Found:
         """Its name in the language in use."""
         return named(self.name_en, self.name_ar, self.uid)
 
+    @property
+    def district(self) -> str:
+        """Where it lies, in the language in use; empty where its layer doesn't say."""
+        return named(self.district_en, self.district_ar)
+
 
 def find(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], words: str, limit: int) -> list[Found]:
-    """Features whose id or name has all of the words: exact first, then what begins so, small layers before large."""
-    wanted = folded(words)
+    """Features whose id, names and place have all of the words: exact first, small layers before large.
+
+    The ranks: a name or id that is the words; that has them as whole words; that begins with them; that has them;
+    words that are found only together with the feature's district, plan, block and parcel.
+    """
+    wanted = folded(words).split()
     if not wanted:
         return []
     parts, values = [], []
     for place, entry in enumerate(sorted(entries, key=lambda entry: entry.layer.count)):
-        there = [column.name for column in entry.layer.columns if column.name in _NAMES]
-        searched = [_folded(quoted(name)) for name in [UID, *there]]
-        holds = " OR ".join(f"contains({text}, ?)" for text in searched)
-        ranks = (f"CASE WHEN {text} = ? THEN 0 WHEN starts_with({text}, ?) THEN 1 ELSE 2 END" for text in searched)
-        english, arabic = (name if name in there else "name" if "name" in there else "NULL" for name in _NAMES[:2])
-        parts.append(
-            f"(SELECT {place} AS place, '{_escaped(entry.layer.id)}' AS layer, {FID}, {UID}, {english} AS name_en,"
-            f" {arabic} AS name_ar, {', '.join(BOX)}, least({', '.join(ranks)}) AS rank"
-            f" FROM {quoted(entry.table)} WHERE {holds} ORDER BY rank, {FID} LIMIT {int(limit)})"
-        )
-        values += [wanted] * (3 * len(searched))
+        part, more = _part(place, entry, _without_title(entry, wanted), limit)
+        parts.append(part)
+        values += more
     if not parts:
         return []
-    each = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts)
+    each = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
     rows = connection.execute(f"SELECT * FROM ({each}) ORDER BY rank, place, {FID} LIMIT {int(limit)}", values)
-    return [
-        Found(row[1], row[2], row[3], row[4], row[5], None if row[6] is None else tuple(row[6:12]))
-        for row in rows.fetchall()
-    ]
+    return [_found(*row) for row in rows.fetchall()]
+
+
+def _found(
+    _rank: int,
+    _place: int,
+    layer: str,
+    fid: int,
+    uid: str,
+    name_en: str | None,
+    name_ar: str | None,
+    district_en: str | None,
+    district_ar: str | None,
+    *box: float | None,
+) -> Found:
+    whole = tuple(side for side in box if side is not None)
+    return Found(layer, fid, uid, name_en, name_ar, district_en, district_ar, whole if len(whole) == len(BOX) else None)
+
+
+def _part(place: int, entry: Entry, wanted: list[str], limit: int) -> tuple[str, list[str]]:
+    """One layer's hits, ranked, as SQL with its values."""
+    there = {column.name for column in entry.layer.columns}
+    own = [UID, *(name for name in _NAMES if name in there)]
+    both = [*own, *(name for name in _PLACES if name in there)]
+    text = _plain(f"concat_ws(' ', {', '.join(map(quoted, both))})")
+    said = [_of(there, *names) for names in (("name_en", "name"), ("name_ar", "name"))]
+    said += [_of(there, *names) for names in (("district_en", "district"), ("district_ar", "district"))]
+    rank = (
+        f"CASE WHEN {name} = ? THEN 0 WHEN contains(concat(' ', {name}, ' '), ?) THEN 1"
+        f" WHEN starts_with({name}, ?) THEN 2 WHEN contains({name}, ?) THEN 3 ELSE 4 END"
+        for name in (_folded(quoted(one)) for one in own)
+    )
+    whole = " ".join(wanted)
+    holds = " AND ".join(f"contains({text}, ?)" for _ in wanted)
+    words = (
+        f"SELECT least({', '.join(rank)}) AS rank, {place} AS place, '{_escaped(entry.layer.id)}' AS layer,"
+        f" {FID}, {UID}, {', '.join(said)}, {', '.join(BOX)}"
+        f" FROM (SELECT * FROM {quoted(entry.table)} WHERE {holds}) ORDER BY rank, {FID} LIMIT {int(limit)}"
+    )
+    return words, [whole, f" {whole} ", whole, whole] * len(own) + wanted
+
+
+def _of(there: set[str], *names: str) -> str:
+    """The first of these columns that a layer has."""
+    return next((quoted(name) for name in names if name in there), "NULL")
+
+
+def _without_title(entry: Entry, wanted: list[str]) -> list[str]:
+    """The words without those that name the layer itself, unless nothing else is said."""
+    titles = folded(f"{entry.layer.title_en} {entry.layer.title_ar}").split()
+
+    def names(word: str) -> bool:
+        return any(
+            min(len(word), len(title)) >= _STEM and (word.startswith(title) or title.startswith(word))
+            for title in titles
+        )
+
+    return [word for word in wanted if not names(word)] or wanted
 
 
 def page(
@@ -135,8 +196,12 @@ def _asked(connection: duckdb.DuckDBPyConnection, words: str, values: list[Any])
 
 def _folded(text: str) -> str:
     """What ``folded`` does, in SQL."""
-    alike = f"replace(translate(lower(strip_accents({text})), '{FROM}', '{TO}'), '{DROPPED}', '')"
-    return f"regexp_replace({alike}, '(^| )ال', '\\1', 'g')"
+    return f"regexp_replace({_plain(text)}, '(^| )ال', '\\1', 'g')"
+
+
+def _plain(text: str) -> str:
+    """The same but for the article: what holds a word holds it with its article too."""
+    return f"replace(translate(lower(strip_accents({text})), '{FROM}', '{TO}'), '{DROPPED}', '')"
 
 
 def _escaped(text: str) -> str:

@@ -15,7 +15,7 @@ from twin.core.errors import CannotWrite
 from twin.core.i18n import mark, tr
 from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport, LayerReport
-from twin.model.view import Camera
+from twin.model.view import Bookmark
 from twin.store.adding import NewLayer
 from twin.work.context import Context
 from twin.work.creating import founding
@@ -86,8 +86,7 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
         with founding(context, CRS, synthetic=True) as city:
             new = [NewLayer(part.layer, _stream(part.ipc), _report(part)) for part in made]
             city.add(new, ("sample", {"buildings": buildings, "seed": seed}))
-            for name, camera in _cameras(run, buildings).items():
-                city.set_meta(f"view.{name}", camera.model_dump_json())
+            city.keep_bookmarks(_bookmarks(run, buildings))
             # Kept as the catalogue names it, and translated where it is shown.
             city.set_meta("title", mark("Jeddah (sample)"))
             for number, part in enumerate(made):
@@ -99,10 +98,10 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
     return ImportReport(file="sample", format="sample", crs=CRS, layers=[_report(part) for part in made], notes=notes)
 
 
-def _cameras(run: str, buildings: int) -> dict[str, Camera]:
+def _bookmarks(run: str, buildings: int) -> list[Bookmark]:
     """The views that the generator suggests, if it does."""
-    suggest = getattr(import_module(run.split(":", maxsplit=1)[0]), "cameras", None)
-    return {name: Camera(**found) for name, found in suggest(buildings).items()} if suggest else {}
+    suggest = getattr(import_module(run.split(":", maxsplit=1)[0]), "bookmarks", None)
+    return [Bookmark.model_validate(found) for found in suggest(buildings)] if suggest else []
 
 
 def _stream(ipc: str) -> pa.RecordBatchReader:
