@@ -28,6 +28,7 @@ from twin.lettering.annotations import Annotations
 from twin.model.change import Change
 from twin.model.style import Colouring
 from twin.scene import camera
+from twin.scene.grounds import GROUND_LAYERS
 from twin.store.city import City
 
 _LOOKS = ("look-north", "look-down", "plan-view", "night", "reset-view", "find")
@@ -200,8 +201,16 @@ class Desk:
             self.window.identify.fill(None)
             return
 
-        def there(card: Card | None) -> None:
+        def ask() -> tuple[Card, list[Any]]:
+            return session.identify(*selected), [] if self._drawn(selected[0]) else session.border(*selected)
+
+        def there(found: tuple[Card, list[Any]] | None) -> None:
             if selected == self.selected:
+                card, border = found or (None, [])
+                scene = self.window.view.scene
+                if scene and border:
+                    scene.select(selected, border)
+                    self.window.view.draw()
                 # Where its layer was taken out since, there is none.
                 self.selected = selected if card else None
                 self.window.identify.fill(card)
@@ -209,7 +218,13 @@ class Desk:
                     self.window.show_card()
                 self._enable()
 
-        self.read(lambda: session.identify(*selected), there)
+        self.read(ask, there)
+
+    def _drawn(self, layer: str) -> bool:
+        """Whether a layer's features are seen and so can be outlined as they stand."""
+        return self.known is None or any(
+            one.id == layer and one.visible and one.id not in GROUND_LAYERS for one in self.known.layers
+        )
 
     def leave(self) -> None:
         """Take the city off the desk and close it."""

@@ -1,4 +1,4 @@
-"""Four tips on the first run, one at a time, at the trailing edge of the view."""
+"""Four tips on the first run, one at a time, over the scale and north."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ TIPS: tuple[tuple[str, str, str, str], ...] = (
     ),
 )
 """Icon, title, words, and the key they name: a command's, or as it stands."""
-_WIDE, _EDGE = 340, 16
+_WIDE, _EDGE, _FOOT = 340, 16, 72
+"""Pixels: its width, its room at the side, and under it for scale and north."""
 
 
 class Tips(QFrame):
@@ -112,7 +113,7 @@ class Tips(QFrame):
     def _settle(self) -> None:
         self.setFixedHeight(self._column.heightForWidth(_WIDE))
         left = _EDGE if tongue.language == "ar" else self._over.width() - _WIDE - _EDGE
-        self.move(left, _EDGE)
+        self.move(left, max(_EDGE, self._over.height() - self.height() - _FOOT))
 
     def _lay_out(self) -> None:
         column = self._column = QVBoxLayout(self)

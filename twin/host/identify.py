@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from twin.core.i18n import digits, first_strong, named, number, tr
 from twin.core.units import quantity
 from twin.model.feature import FID
@@ -41,6 +43,18 @@ def identify(city: City, layer_id: str, fid: int) -> Card:
     source = layer.source
     words = " · ".join(part for part in (source.attribution or source.file, source.licence) if part)
     return Card(layer_id, int(feature[FID]), title, layer.title, rows, source.synthetic, words)
+
+
+def border(city: City, layer: str, fid: int) -> list[Any]:
+    """A feature's lines, each (n, 3) float64 in the city's CRS: what is outlined where its layer isn't drawn."""
+    import shapely
+
+    shape = shapely.from_wkb(city.feature(layer, fid)["geometry"])
+    edge = shape if shape is None or shape.geom_type.endswith(("LineString", "Point")) else shape.boundary
+    lines = [shapely.get_coordinates(part, include_z=True) for part in shapely.get_parts(edge)]
+    for line in lines:
+        line[:, 2] = np.nan_to_num(line[:, 2])
+    return [line for line in lines if len(line) > 1]
 
 
 def _columns(layer: Layer, feature: dict[str, Any]) -> list[Column]:

@@ -15,7 +15,7 @@ from twin.core.errors import Refused, TwinError
 from twin.core.i18n import mark
 from twin.host.commands import declared
 from twin.host.discovery import Kinds
-from twin.host.identify import Card, identify
+from twin.host.identify import Card, border, identify
 from twin.host.owner import Owner
 from twin.host.tiles import CityTiles
 from twin.store.city import City
@@ -109,6 +109,10 @@ class Session:
     def identify(self, layer: str, fid: int) -> Card:
         """What a feature is, in the language in use."""
         return identify(self.city, layer, fid)
+
+    def border(self, layer: str, fid: int) -> list[Any]:
+        """A feature's lines, each (n, 3) in the city's CRS."""
+        return border(self.city, layer, fid)
 
     def share(self) -> None:
         """Answer commands of other processes on this open city, until it is closed."""

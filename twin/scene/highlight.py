@@ -15,6 +15,8 @@ from twin.scene import actors
 
 _LINES = (("#12252E", 5.0, 2e-5), ("#FFFFFF", 2.0, 3e-5))
 """Colour, width in pixels, and how far it is brought before what it lies on, in the depth's own unit."""
+_OVER = 0.6
+"""Metres that a line of its own stands over the ground it was drawn on."""
 _LIFT = 0.08
 """The share of white that the feature's own colour is lifted by."""
 _SHARP = 0.94
@@ -32,7 +34,19 @@ def outline(arrays: Arrays, fid: int, origin: actors.Point, scale: float = 1.0) 
     points, lines = edges(arrays, fid)
     if not len(lines):
         return ()
-    return [_line(points, lines, arrays, origin, *one, scale) for one in _LINES]
+    return [_line(points, lines, _away(arrays.origin, origin), *one, scale) for one in _LINES]
+
+
+def border(paths: Sequence[Any], origin: actors.Point, scale: float = 1.0) -> Sequence[vtkActor]:
+    """The same along a feature's own lines, each (n, 3) in the city's CRS, where its layer isn't drawn."""
+    if not paths:
+        return ()
+    points = np.vstack(paths) - np.asarray(origin)
+    points[:, 2] += _OVER
+    ends = np.cumsum([len(path) for path in paths])
+    first = np.setdiff1d(np.arange(len(points)), ends - 1)
+    lines = np.column_stack([first, first + 1])
+    return [_line(points, lines, (0.0, 0.0, 0.0), *one, scale) for one in _LINES]
 
 
 def edges(arrays: Arrays, fid: int) -> tuple[Any, Any]:
@@ -57,14 +71,17 @@ def edges(arrays: Arrays, fid: int) -> tuple[Any, Any]:
     return points, found[kept]
 
 
-def _line(
-    points: Any, lines: Any, arrays: Arrays, origin: actors.Point, code: str, width: float, lift: float, scale: float
-) -> vtkActor:
+def _away(tile: actors.Point, origin: actors.Point) -> actors.Point:
+    east, north, height = (float(a - b) for a, b in zip(tile, origin, strict=True))
+    return east, north, height
+
+
+def _line(points: Any, lines: Any, at: actors.Point, code: str, width: float, lift: float, scale: float) -> vtkActor:
     data = vtkPolyData()
     data.SetPoints(actors.polygons(points, np.empty((0, 3))).GetPoints())
     data.SetLines(actors.cells(lines, 2))
     made = actors.drawn(data)
-    made.SetPosition(*(float(a - b) for a, b in zip(arrays.origin, origin, strict=True)))
+    made.SetPosition(*at)
     made.GetProperty().SetColor(*(part / 255 for part in colour(code)))
     made.GetProperty().SetLineWidth(width * scale)
     shader = vtkOpenGLShaderProperty()

@@ -68,6 +68,7 @@ class Scene:
         self._layers: dict[str, Layer] = {}
         self._shown: frozenset[str] | None = None
         self._outline: Sequence[vtkActor] = ()
+        self._border: Sequence[Any] = ()
         self._dome: vtkActor | None = None
         self.light(night=night)
         self.reload(listing)
@@ -87,7 +88,7 @@ class Scene:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
         self._asked = {key for key in self._asked if key in self._drawn or key in self._meshing}
         self._show()
-        self.select(self.selected)
+        self.select(self.selected, self._border)
 
     def extent(self, layer: str | None = None) -> Box | None:
         """The box of the city, or of one layer."""
@@ -166,8 +167,12 @@ class Scene:
         here = (east - near, north - near, 0.0, east + near, north + near, 0.0)
         return any(_meet(layer.extent, here) for layer in self._layers.values() if layer.extent)
 
-    def select(self, selected: tuple[str, int] | None) -> None:
-        """Put lines about one feature, and lift its colour."""
+    def select(self, selected: tuple[str, int] | None, border: Sequence[Any] = ()) -> None:
+        """Put lines about one feature, and lift its colour; where it isn't drawn, along its ``border``.
+
+        The border's lines are (n, 3) each, in the city's CRS.
+        """
+        self._border = border
         touched = {found[0] for found in (self.selected, selected) if found}
         self.selected = selected
         self._repaint(touched)
@@ -211,8 +216,8 @@ class Scene:
         self._targets.add(key, arrays)
         self.renderer.AddActor(made)
         self._show_one(key)
-        if self.selected and self.selected[0] == key[0] and not self._outline:
-            self.select(self.selected)
+        if self.selected and self.selected[0] == key[0] and (self._border or not self._outline):
+            self.select(self.selected, self._border)
 
     def _finish(self, key: Key) -> None:
         """Give a tile its material."""
@@ -246,10 +251,11 @@ class Scene:
                 self._finish(key)
 
     def _lines(self) -> Sequence[vtkActor]:
+        layer, fid = self.selected or ("", 0)
         for key, drawn in self._drawn.items():
-            if self.selected and key[0] == self.selected[0] and self.selected[1] in drawn.arrays.fids:
-                return highlight.outline(drawn.arrays, self.selected[1], self.origin, self.scale)
-        return ()
+            if key[0] == layer and self._seen(layer) and fid in drawn.arrays.fids:
+                return highlight.outline(drawn.arrays, fid, self.origin, self.scale)
+        return highlight.border(self._border, self.origin, self.scale)
 
     def _seen(self, layer: str) -> bool:
         if layer in GROUND_LAYERS:
