@@ -64,7 +64,12 @@ def _overlays(session: Session, layers: list[Layer], before: Known | None) -> di
     for layer in layers:
         if layer.colouring and layer.visible:
             was = old.get(layer.id)
-            same = was is not None and was.source == layer.source and was.colouring == layer.colouring
+            same = (
+                was is not None
+                and was.version == layer.version
+                and was.source == layer.source
+                and was.colouring == layer.colouring
+            )
             if before and same and layer.id in before.overlays:
                 found[layer.id] = before.overlays[layer.id]
             elif any(column.name == layer.colouring.column for column in layer.columns):

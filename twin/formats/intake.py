@@ -40,6 +40,9 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     # Unmoved coordinates are still in the file's own CRS, heights and all: EPSG:7415 in a city of EPSG:28992.
     taken = streams.finish(notes, placing.source if placing.same else placing.crs)
     _any(taken, path)
+    if request.identified and notes.unnamed:
+        words = mark("Its features have no ids: give them a column “uid”, as an export of the layer has it.")
+        raise CannotRead(words, path)
     progress(0.95, tr("Fingerprinting the file…"))
     return Answer(
         crs=placing.crs,

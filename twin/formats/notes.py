@@ -14,6 +14,8 @@ class Notes:
     def __init__(self) -> None:
         self.layers: dict[str, LayerReport] = {}
         self.said: list[str] = []
+        self.unnamed: list[str] = []
+        """Layers whose features have no ids of their own: they were numbered."""
 
     def read(self, layer: str, count: int = 1) -> None:
         """So many features were read."""

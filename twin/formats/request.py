@@ -22,6 +22,8 @@ class Request(BaseModel):
     layer: str | None = None
     """One of the file's layers, or the name of the only one; before the names of several."""
     kind: str | None = None
+    identified: bool = False
+    """Whether features that have no ids of their own are refused."""
     taken: tuple[str, ...] = ()
     """Layer ids that the city has."""
     extent: tuple[float, float, float, float] | None = None

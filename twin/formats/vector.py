@@ -74,6 +74,8 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     """The layer's features, placed."""
     ours = raw.stamp
     identity = Identity.of(raw)
+    if not identity.column:
+        notes.unnamed.append(raw.name)
     names = columns.plan(raw.schema, {raw.geometry, raw.fid, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}

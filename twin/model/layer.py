@@ -82,6 +82,8 @@ class Layer(_Noun):
     source: Source = Source()
     colouring: Colouring | None = None
     """What colours its features; None leaves them the base scene's."""
+    version: int = 0
+    """The transaction that wrote its features."""
     count: int = 0
     extent: tuple[float, float, float, float, float, float] | None = None
     """xmin, ymin, zmin, xmax, ymax, zmax in the city's CRS."""

@@ -77,7 +77,7 @@ class Scene:
         """Take these layers and tiles, else ask which there are; what is still the same stays on the screen."""
         found = listing or Listing.of(self.source)
         before, self._layers, tiles = self._layers, found.layers, found.tiles
-        other = {name for name, layer in self._layers.items() if name in before and before[name].source != layer.source}
+        other = {name for name, layer in self._layers.items() if name in before and _was(before[name]) != _was(layer)}
         for key in [key for key in self._drawn if tiles.get(key) != self._tiles.get(key) or key[0] in other]:
             self._targets.drop(key)
             self.renderer.RemoveActor(self._drawn.pop(key).actor)
@@ -305,3 +305,8 @@ class Scene:
 def _meet(one: Box, other: Box) -> bool:
     """Whether two boxes meet in plan."""
     return one[0] <= other[3] and other[0] <= one[3] and one[1] <= other[4] and other[1] <= one[4]
+
+
+def _was(layer: Layer) -> tuple[object, int]:
+    """What tells whether a layer's features are still the same."""
+    return layer.source, layer.version

@@ -13,7 +13,7 @@ import pyarrow as pa
 from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN, TRANSACTION, UID
 from twin.model.layer import Column, Layer
 from twin.model.report import LayerReport
-from twin.store import hilbert, schema
+from twin.store import hilbert, schema, tables
 
 _SLICE = 100_000
 """Rows inserted at a time: memory is bounded by this, whatever the layer's size."""
@@ -21,7 +21,10 @@ _SLICE = 100_000
 
 @dataclass(frozen=True)
 class NewLayer:
-    """A layer that is to be added, with its features in the city's CRS."""
+    """A layer that is to be added, with its features in the city's CRS.
+
+    A column ``fid`` gives features back the numbers they had in the city; null is a feature that is new.
+    """
 
     layer: Layer
     batches: pa.RecordBatchReader | pa.Table
@@ -37,12 +40,12 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     if new.layer.kind == "buildings":
         _raise(boxes, table)
     order = _order(boxes)
-    first = int(schema.get(connection, "next_fid") or 1)
-    schema.put(connection, "next_fid", str(first + len(order)))
-    name = _free_table(connection, new.layer.id)
+    fids = _numbers(connection, table, order)
+    name = tables.free(connection, new.layer.id)
     for start in range(0, max(1, len(order)), _SLICE):
-        _insert_slice(connection, name, table, boxes, order[start : start + _SLICE], first + start, tx)
-    layer = _described(connection, new, name, boxes, len(order))
+        part = slice(start, start + _SLICE)
+        _insert_slice(connection, name, table, boxes, order[part], fids[part], tx)
+    layer = _described(connection, new, name, boxes, len(order)).model_copy(update={"version": tx})
     report = (new.report or LayerReport(id=layer.id, kind=layer.kind, read=layer.count, kept=layer.count)).model_copy(
         update={"extent": layer.extent}
     )
@@ -53,11 +56,24 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     return layer
 
 
+def _numbers(connection: duckdb.DuckDBPyConnection, table: pa.Table, order: Any) -> Any:
+    """Each row's fid, in the order it is written in: its own where it has one, else one never used before."""
+    first = int(schema.get(connection, "next_fid") or 1)
+    if FID not in table.column_names:
+        schema.put(connection, "next_fid", str(first + len(order)))
+        return np.arange(first, first + len(order))
+    given = table.column(FID).to_pandas().to_numpy(dtype=float)[order]
+    new = np.isnan(given)
+    given[new] = np.arange(first, first + new.sum())
+    schema.put(connection, "next_fid", str(first + int(new.sum())))
+    return given.astype(np.int64)
+
+
 def _insert_slice(
-    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, boxes: Any, rows: Any, first: int, tx: int
+    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, boxes: Any, rows: Any, fids: Any, tx: int
 ) -> None:
     part = table.take(pa.array(rows))
-    columns: dict[str, Any] = {FID: np.arange(first, first + len(rows)), UID: part.column(UID)}
+    columns: dict[str, Any] = {FID: fids, UID: part.column(UID)}
     # A feature without a geometry has no box: null, not NaN.
     columns |= {side: pa.array(boxes[rows, n], from_pandas=True) for n, side in enumerate(BOX)}
     columns |= {GEOMETRY: part.column(GEOMETRY), TRANSACTION: np.full(len(rows), tx)}
@@ -136,11 +152,3 @@ def _order(boxes: Any) -> Any:
     west, south, side = hilbert.square(boxes[:, 0], boxes[:, 1], boxes[:, 3], boxes[:, 4]) if len(boxes) else (0, 0, 1)
     middle_x, middle_y = (boxes[:, 0] + boxes[:, 3]) / 2, (boxes[:, 1] + boxes[:, 4]) / 2
     return np.argsort(hilbert.index(middle_x, middle_y, west, south, side), kind="stable")
-
-
-def _free_table(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
-    taken = {row[0] for row in connection.execute("SELECT table_name FROM balad.layer").fetchall()}
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
-    return name

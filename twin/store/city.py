@@ -34,6 +34,7 @@ from twin.store import (
     lock,
     registry,
     schema,
+    tables,
     tiles,
     views,
 )
@@ -181,21 +182,31 @@ class City:
 
         def write(connection: Connection, tx: int) -> None:
             registry.remove(connection, layer, tx)
+            registry.settle(connection)
             audit.record(connection, "remove-layer", {"layer": layer})
 
         return self._write(write, "layers", layer)
 
+    def rewrite(self, new: NewLayer, command: tuple[str, dict[str, Any]]) -> int:
+        """Write a layer's features anew in its place; ``hide`` of the answered transaction brings the old ones back."""
+
+        def write(connection: Connection, tx: int) -> None:
+            registry.remove(connection, new.layer.id, tx)
+            adding.insert(connection, new, tx)
+            registry.settle(connection)
+            audit.record(connection, *command)
+
+        tx = self._write(write, "layers", new.layer.id)
+        self._checkpoint()
+        return tx
+
     def hide(self, tx: int) -> None:
         """Undo an addition or a removal in constant time."""
-        self._write(
-            lambda c, _: (c.execute("INSERT INTO balad.hidden VALUES (?)", [tx]), _audit(c, "undo", tx)), "layers"
-        )
+        self._turn("INSERT INTO balad.hidden VALUES (?)", "undo", tx)
 
     def show(self, tx: int) -> None:
         """Redo it in constant time."""
-        self._write(
-            lambda c, _: (c.execute("DELETE FROM balad.hidden WHERE tx = ?", [tx]), _audit(c, "redo", tx)), "layers"
-        )
+        self._turn("DELETE FROM balad.hidden WHERE tx = ?", "redo", tx)
 
     def change_layer(self, layer: Layer) -> int:
         """Keep a layer's title, visibility, opacity, place and colouring."""
@@ -220,8 +231,9 @@ class City:
     ) -> pa.Table:
         """Features as an Arrow table, in fid order unless ``order`` names a column; any thread may ask."""
         _require_scenario(scenario)
-        table = self._entry(layer).table
-        return self.read(lambda c: features.select(c, table, columns, box, fids, limit, offset, order))
+        return self._of(
+            layer, lambda c, entry: features.select(c, entry.table, columns, box, fids, limit, offset, order)
+        )
 
     def feature(self, layer: str, fid: int, scenario: str = BASE) -> dict[str, Any]:
         """One feature's columns; Refused where it is gone."""
@@ -233,49 +245,47 @@ class City:
 
     def find(self, words: str, limit: int = 30) -> list[Found]:
         """Features of any layer by their ids and names, in either language and spelling."""
-        return self.read(lambda c: finding.find(c, registry.entries(c), words, limit))
+
+        def ask(connection: Connection) -> list[Found]:
+            with tables.snapshot(connection):
+                return finding.find(connection, registry.entries(connection), words, limit)
+
+        return self.read(ask)
 
     def page(self, layer: str, query: Query, columns: Sequence[str], limit: int, offset: int) -> pa.Table:
         """Rows of a layer, filtered and sorted; Refused where the filter can't be read."""
-        entry = self._entry(layer)
-        return self.read(lambda c: finding.page(c, entry, query, columns, limit, offset))
+        return self._of(layer, lambda c, entry: finding.page(c, entry, query, columns, limit, offset))
 
     def count(self, layer: str, query: Query) -> int:
         """How many of a layer's rows pass a filter; Refused where it can't be read."""
-        entry = self._entry(layer)
-        return self.read(lambda c: finding.count(c, entry, query))
+        return self._of(layer, lambda c, entry: finding.count(c, entry, query))
 
     def place(self, layer: str, query: Query, fid: int) -> int | None:
         """At which row a feature stands; None where the filter leaves it out."""
-        entry = self._entry(layer)
-        return self.read(lambda c: finding.place(c, entry, query, fid))
+        return self._of(layer, lambda c, entry: finding.place(c, entry, query, fid))
 
     def tiles(self, layer: str, scenario: str = BASE) -> pa.Table:
         """The layer's tiles without their payloads."""
-        table = self._entry(layer).table
-        return self.read(lambda c: tiles.index(c, table, scenario))
+        return self._of(layer, lambda c, entry: tiles.index(c, entry.table, scenario))
 
     def tile(self, layer: str, level: int, x: int, y: int, scenario: str = BASE) -> bytes:
         """One tile's payload."""
-        table = self._entry(layer).table
-        return self.read(lambda c: tiles.payload(c, table, scenario, level, x, y))
+        return self._of(layer, lambda c, entry: tiles.payload(c, entry.table, scenario, level, x, y))
 
     def tile_version(self, layer: str) -> int | None:
         """The version of the kind that encoded the layer's tiles; None where it has none."""
-        table = self._entry(layer).table
-        row = self.read(lambda c: c.execute("SELECT min(version) FROM balad.tile WHERE layer = ?", [table]).fetchone())
-        return None if row is None or row[0] is None else int(row[0])
+        return self._of(layer, lambda c, entry: tiles.version(c, entry.table))
 
     def write_tiles(self, layer: str, encode: Encode, kind: str, version: int, columns: Sequence[str] = ()) -> None:
         """Make the layer's tiles anew."""
-        table = self._entry(layer).table
-        made = self.read(lambda c: list(tiles.encoded(c, table, encode, tuple(columns))))
-        rows = [
-            [table, BASE, leaf.level, leaf.x, leaf.y, version, kind, leaf.stop - leaf.start, *box, blob]
-            for leaf, box, blob in made
-        ]
+        made = self._of(layer, lambda c, entry: list(tiles.encoded(c, entry.table, encode, tuple(columns))))
 
         def write(connection: Connection, _tx: int) -> None:
+            table = registry.entry(connection, layer).table
+            rows = [
+                [table, BASE, leaf.level, leaf.x, leaf.y, version, kind, leaf.stop - leaf.start, *box, blob]
+                for leaf, box, blob in made
+            ]
             connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])
             if rows:
                 tiles.write(connection, rows)
@@ -294,7 +304,8 @@ class City:
         """The content hash of each layer in each scenario."""
 
         def hashes(connection: Connection) -> dict[str, str]:
-            return {e.layer.id: content.of_table(connection, e.table) for e in registry.entries(connection)}
+            with tables.snapshot(connection):
+                return {e.layer.id: content.of_table(connection, e.table) for e in registry.entries(connection)}
 
         return {BASE: self.read(hashes)}
 
@@ -341,6 +352,23 @@ class City:
 
     def __exit__(self, *_why: object) -> None:
         self.close()
+
+    def _turn(self, words: str, command: str, tx: int) -> None:
+        def write(connection: Connection, _tx: int) -> None:
+            connection.execute(words, [tx])
+            registry.settle(connection)
+            _audit(connection, command, tx)
+
+        self._write(write, "layers")
+
+    def _of(self, layer: str, ask: Callable[[Connection, registry.Entry], T]) -> T:
+        """Ask about one layer, its table and its rows as of one moment."""
+
+        def both(connection: Connection) -> T:
+            with tables.snapshot(connection):
+                return ask(connection, registry.entry(connection, layer))
+
+        return self.read(both)
 
     def _entry(self, layer: str) -> registry.Entry:
         return self.read(lambda connection: registry.entry(connection, layer))

@@ -10,7 +10,7 @@ import duckdb
 from twin.core.errors import Refused
 from twin.model.layer import Layer
 from twin.model.report import LayerReport
-from twin.store import schema
+from twin.store import schema, tables
 
 _THERE = """
   added NOT IN (SELECT tx FROM balad.hidden)
@@ -62,6 +62,11 @@ def remove(connection: duckdb.DuckDBPyConnection, layer: str, tx: int) -> None:
     connection.execute("UPDATE balad.layer SET removed = ? WHERE table_name = ?", [tx, table])
 
 
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give what is there its plain table names, after layers came or went in this transaction."""
+    tables.settle(connection, _THERE)
+
+
 def purge(connection: duckdb.DuckDBPyConnection) -> bool:
     """Drop what is no longer there: an earlier session's undone imports and removed layers. True if any."""
     gone = connection.execute(f"SELECT table_name FROM balad.layer WHERE NOT ({_THERE})").fetchall()
@@ -71,6 +76,7 @@ def purge(connection: duckdb.DuckDBPyConnection) -> bool:
         connection.execute("DELETE FROM balad.layer WHERE table_name = ?", [table])
     connection.execute("UPDATE balad.layer SET removed = NULL")
     connection.execute("DELETE FROM balad.hidden")
+    settle(connection)
     return bool(gone)
 
 

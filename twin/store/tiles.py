@@ -40,18 +40,20 @@ def encoded(
 ) -> Iterator[tuple[Leaf, tuple[float, ...], bytes]]:
     """Each leaf with its box and its payload; leaves without any geometry are left out."""
     name = schema.quoted(table)
-    boxes = connection.execute(f"SELECT {', '.join(BOX)} FROM {name} ORDER BY fid").to_arrow_table()
+    boxes = connection.execute(f"SELECT {', '.join([FID, *BOX])} FROM {name} ORDER BY rowid").to_arrow_table()
     sides = np.column_stack([boxes.column(side).to_numpy() for side in BOX]) if boxes.num_rows else np.empty((0, 6))
-    first = connection.execute(f"SELECT min(fid) FROM {name}").fetchone()
+    fids = boxes.column(FID).to_numpy()
+    # Rows lie in Hilbert order; their numbers do too, and are found faster, until a layer is written anew.
+    key, first = (FID, int(fids[0])) if len(fids) and (np.diff(fids) == 1).all() else ("rowid", 0)
     known = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
     wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in columns if column in known)])
-    select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE fid BETWEEN ? AND ? ORDER BY fid"
+    select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
     for leaf in leaves(sides):
         part = sides[leaf.start : leaf.stop]
         if not np.isfinite(part).any():
             continue
         box = (*np.nanmin(part[:, :3], axis=0).tolist(), *np.nanmax(part[:, 3:], axis=0).tolist())
-        low = first[0] + leaf.start if first else 0
+        low = first + leaf.start
         rows = connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
         yield leaf, box, encode(rows)
 
@@ -104,6 +106,12 @@ def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> p
         f"SELECT {columns} FROM balad.tile WHERE layer = ? AND scenario = ? ORDER BY level, x, y",
         [table, scenario or BASE],
     ).to_arrow_table()
+
+
+def version(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    """The version of the kind that encoded the layer's tiles; None where it has none."""
+    row = connection.execute("SELECT min(version) FROM balad.tile WHERE layer = ?", [table]).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
 
 
 def payload(connection: duckdb.DuckDBPyConnection, table: str, scenario: str, level: int, x: int, y: int) -> bytes:

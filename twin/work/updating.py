@@ -1,0 +1,164 @@
+"""Bringing a layer's features up to date from a file: changed, new and gone, in one step of undo."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twin.core import paths
+from twin.core.errors import Refused
+from twin.core.i18n import mark, tr, trn
+from twin.formats.intake import Request, TakenLayer, take_in
+from twin.model import terms
+from twin.model.feature import CITYJSON, FID, GEOMETRY, OWN, SURFACES, UID
+from twin.model.layer import Layer
+from twin.store.adding import NewLayer
+from twin.store.city import City
+from twin.work.commands import Help
+from twin.work.context import Context
+from twin.work.edits import Edit
+from twin.work.imports import MEMORY, SECONDS
+from twin.work.tiling import tile
+
+_OF_GEOMETRY = (SURFACES, CITYJSON)
+"""Columns that say more about a geometry: a feature keeps them as long as it keeps that geometry."""
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What became of a layer."""
+
+    layer: str
+    changed: int
+    """Features that were there before and are there now, whether or not they differ."""
+    added: int
+    removed: int
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> Iterable[str]:
+        """A line, and the notes."""
+        yield tr(
+            "“{layer}” is up to date: {changed} written, {added} added, {removed} removed.",
+            layer=self.layer,
+            changed=trn("{n} feature", "{n} features", self.changed),
+            added=trn("{n} feature", "{n} features", self.added),
+            removed=trn("{n} feature", "{n} features", self.removed),
+        )
+        yield from self.notes
+
+    def printed(self) -> object:
+        """The layer and the counts."""
+        return {"layer": self.layer, "changed": self.changed, "added": self.added, "removed": self.removed}
+
+
+def update(
+    context: Context,
+    layer: Annotated[str, Help("the layer's id")],
+    file: Annotated[Path, Help("its features as they shall be, each with its uid")],
+    crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n")] = None,
+) -> Updated:
+    """Write a layer's features anew: a known uid keeps its number, what the file hasn't is taken out."""
+    city, found = context.city, context.city.layer(layer)
+    scratch = paths.scratch()
+    with contextlib.ExitStack() as after:
+        after.callback(_swept, scratch)
+        request = Request(
+            path=str(file.absolute()),
+            scratch=str(scratch),
+            city_crs=city.crs or None,
+            crs=crs,
+            layer=layer,
+            kind=found.kind,
+            identified=True,
+        )
+        job = context.jobs.run(
+            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=context.progress, path=file
+        )
+        taken = job.result()
+        part = _whole(taken.layers, file)
+        with pa.memory_map(part.ipc) as source:
+            table = pa.ipc.open_stream(source).read_all()
+        before = city.features(layer, columns=[FID, UID])
+        made = _rewritten(city, found, _matched(table, before, file))
+        report = part.report.model_copy(update={"id": layer})
+        _push(context, NewLayer(made[0], made[1], report), file)
+    kept = len(table) - made[1].column(FID).null_count
+    return Updated(layer, kept, len(table) - kept, len(before) - kept, tuple(taken.notes))
+
+
+def _push(context: Context, new: NewLayer, file: Path) -> None:
+    city, made = context.city, list[int]()
+
+    def do() -> None:
+        if made:
+            city.show(made[0])
+        else:
+            made.append(city.rewrite(new, ("update", {"layer": new.layer.id, "file": file.name})))
+            tile(city, context.kinds, new.layer.id, new.layer.kind)
+
+    words = tr(mark("Update “{title}”"), title=new.layer.title)
+    context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
+
+
+def _whole(layers: list[TakenLayer], file: Path) -> TakenLayer:
+    """The file's one layer; Refused where there are several, or where a feature would be lost."""
+    if len(layers) != 1:
+        raise Refused(mark("A layer is brought up to date from a file of one layer; this one has several."), file)
+    refused = layers[0].report.refused
+    if refused:
+        words = mark("Nothing was changed: {count} features can't be taken in. The first, {id}: {reason}")
+        raise Refused(words, file, count=len(refused), id=refused[0].id, reason=refused[0].reason)
+    return layers[0]
+
+
+def _matched(table: pa.Table, before: pa.Table, file: Path) -> pa.Table:
+    """With the number of each feature that the city knows; null where it is new."""
+    known = before.column(UID)
+    if pc.count_distinct(known).as_py() != len(known):
+        raise Refused(mark("The layer's features don't have an id each: they can't be told apart."), file)
+    place = pc.index_in(table.column(UID), value_set=known.combine_chunks())
+    return table.append_column(FID, before.column(FID).combine_chunks().take(place))
+
+
+def _rewritten(city: City, layer: Layer, table: pa.Table) -> tuple[Layer, pa.Table]:
+    """The table in the layer's own types where its values fit, with what belongs to a geometry that is unchanged."""
+    known = {column.name: column for column in layer.columns}
+    old = city.features(layer.id, columns=[FID, GEOMETRY, *known])
+    for place, name in enumerate(table.column_names):
+        if name in known and table.schema.field(name).type != old.schema.field(name).type:
+            with contextlib.suppress(pa.ArrowInvalid, pa.ArrowNotImplementedError):
+                table = table.set_column(place, name, table.column(name).cast(old.schema.field(name).type))
+    for name in _OF_GEOMETRY:
+        if name in known and name not in table.column_names:
+            table = table.append_column(name, _kept(table, old, name))
+    meta = city.layer_meta(layer.id)
+    columns = tuple(
+        known.get(field.name) or terms.column(field.name, str(field.type), layer.kind)
+        for field in table.schema
+        if field.name not in OWN
+    )
+    return layer.model_copy(update={"columns": columns}), table.replace_schema_metadata(meta or None)
+
+
+def _kept(table: pa.Table, old: pa.Table, name: str) -> pa.Array:
+    import shapely
+
+    place = pc.index_in(table.column(FID), value_set=old.column(FID).combine_chunks())
+    rows = np.asarray(place.fill_null(0).to_numpy(), np.int64)
+    now, was = (shapely.from_wkb(one.column(GEOMETRY).to_numpy()) for one in (table, old))
+    same: Any = shapely.equals_identical(now, was[rows]) & ~np.asarray(place.is_null())
+    value = old.column(name).combine_chunks().take(pa.array(rows))
+    return pc.if_else(pa.array(same), value, pa.nulls(len(value), value.type))
+
+
+def _swept(scratch: Path) -> None:
+    import shutil
+
+    shutil.rmtree(scratch, ignore_errors=True)
