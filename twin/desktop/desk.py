@@ -264,6 +264,9 @@ class Desk:
         window.layers.faded.connect(lambda layer, share: self.command("fade-layer", layer=layer, opacity=share))
         window.layers.tree.currentItemChanged.connect(self._layer_chosen)
         window.style_of_layer.changed.connect(self._coloured)
+        window.style_of_layer.labelled.connect(
+            lambda layer, column: self.command("label-layer", layer=layer, column=column)
+        )
         window.status.cancel.clicked.connect(self.worker.cancel)
         tongue.changed.connect(self.reread)
 
@@ -363,4 +366,5 @@ class Desk:
         if self.known is None or view.scene is None:
             return None
         size = (view.width(), view.height())
-        return self.known.words.composed(view.seen(), size, self.settings.theme, self.known.overlays, self.title())
+        look, known = self.settings.theme, self.known
+        return known.words.composed(view.seen(), size, look, known.overlays, self.title(), view.scene.hides)

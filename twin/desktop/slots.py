@@ -67,6 +67,10 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
             layer,
         )
 
+    def update(layer: str) -> None:
+        title = tr("Bring the layer up to date…")
+        _opened(desk.window, title, lambda file: desk.command("update", layer=layer, file=file))
+
     renamed = on(lambda _layer: desk.window.layers.rename())
     return {
         "remove-layer": on(lambda layer: desk.command("remove-layer", layer=layer)),
@@ -74,6 +78,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         "rename-layer": lambda: desk.window.bookmarks.rename() if desk.window.left.page else renamed(),
         "zoom-layer": on(lambda layer: _zoom(desk, layer)),
         "export": on(export),
+        "update": on(update),
     }
 
 

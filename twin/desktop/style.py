@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QScrollAre
 
 from twin.core.i18n import mark, tr
 from twin.lettering.fonts import font
+from twin.lettering.labels import NAME, can_be_named, column
 from twin.model.layer import Layer
 from twin.model.style import RAMPS, Colouring
 
@@ -31,6 +32,8 @@ class Style(QScrollArea):
 
     changed = Signal(str, object)
     """A layer's id and its Colouring, or None."""
+    labelled = Signal(str, str)
+    """A layer's id and the column of its labels, empty for none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,30 +42,33 @@ class Style(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        lines = QVBoxLayout(body)
+        lines.setContentsMargins(16, 16, 16, 16)
+        lines.setSpacing(12)
         self.title, self._none = QLabel(), QLabel()
         self._none.setWordWrap(True)
         self._none.setProperty("muted", True)
         self.column, self.ramp, self.method, self.classes = QComboBox(), QComboBox(), QComboBox(), QSpinBox()
+        self.labels = QComboBox()
         self.classes.setRange(2, 9)
         self.ramp.setIconSize(_RAMP)
         self._form = QWidget()
         self._rows = QFormLayout(self._form)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(8)
-        self._labels = [QLabel() for _ in range(4)]
-        for label, field in zip(self._labels, (self.column, self.ramp, self.method, self.classes), strict=True):
+        self._labels = [QLabel() for _ in range(5)]
+        fields = (self.column, self.ramp, self.method, self.classes, self.labels)
+        for label, field in zip(self._labels, fields, strict=True):
             label.setBuddy(field)
             self._rows.addRow(label, field)
         for widget in (self.title, self._none, self._form):
-            column.addWidget(widget)
-        column.addStretch(1)
+            lines.addWidget(widget)
+        lines.addStretch(1)
         self.setWidget(body)
         for choice in (self.column, self.ramp, self.method):
             choice.activated.connect(self._chosen)
         self.classes.valueChanged.connect(self._chosen)
+        self.labels.activated.connect(self._labelled)
         self.fill(None)
 
     def fill(self, layer: Layer | None) -> None:
@@ -74,9 +80,8 @@ class Style(QScrollArea):
         self._none.setText(tr("Choose a layer to colour it."))
         self._none.setVisible(layer is None)
         self._form.setVisible(layer is not None)
-        for label, words in zip(
-            self._labels, (tr("Colour by"), tr("Ramp"), tr("Classes by"), tr("Classes")), strict=True
-        ):
+        titles = (tr("Colour by"), tr("Ramp"), tr("Classes by"), tr("Classes"), tr("Labels"))
+        for label, words in zip(self._labels, titles, strict=True):
             label.setText(words)
         for choice in (self.column, self.ramp, self.method, self.classes):
             choice.blockSignals(True)
@@ -101,16 +106,28 @@ class Style(QScrollArea):
             self.method.addItem(tr(title), name)
         self.method.setCurrentIndex(max(0, self.method.findData(now.method if now else "quantile")))
         self.classes.setValue(now.classes if now else 5)
+        self.labels.clear()
+        self.labels.addItem(tr("– none –"), "")
+        if can_be_named(layer):
+            self.labels.addItem(tr("Name"), NAME)
+        for attribute in layer.attributes:
+            self.labels.addItem(attribute.title, attribute.name)
+        self.labels.setCurrentIndex(max(0, self.labels.findData(column(layer))))
         numbers = any(now and one.name == now.column and one.is_number for one in layer.attributes)
         for row in (1, 2, 3):
             self._rows.setRowVisible(row, numbers)
 
+    def _labelled(self) -> None:
+        wanted = self.labels.currentData()
+        if self._layer and wanted != column(self._layer):
+            self.labelled.emit(self._layer.id, wanted)
+
     def _chosen(self) -> None:
         if self._layer is None:
             return
-        column = self.column.currentData()
-        made = column and Colouring(
-            column=column,
+        chosen = self.column.currentData()
+        made = chosen and Colouring(
+            column=chosen,
             ramp=self.ramp.currentData(),
             method=self.method.currentData(),
             classes=self.classes.value(),

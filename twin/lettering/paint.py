@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTextOption
 
-from twin.core.i18n import tongue
+from twin.core.i18n import led, tongue
 from twin.core.units import quantity
-from twin.lettering.annotations import Annotations, Label, Legend, bar
+from twin.lettering.annotations import Annotations, Legend, bar
 from twin.lettering.fonts import font
 from twin.lettering.tones import tones
 
 _EDGE, _GAP, _CARD, _RADIUS = 16, 8, 240, 10
+_MOST, _APART, _OVER, _LONGEST = 25, 12, 6, 260
+"""Labels at once (ART), the pixels between two, those between a feature's top and its name, and of the longest name."""
+_ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
 def paint(painter: QPainter, width: int, height: int, said: Annotations) -> None:
     """Paint over a picture of that size, in its own pixels."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-    for label in said.labels:
-        _label(painter, label, said)
+    _labels(painter, said)
     if said.legend:
         _legend(painter, said.legend, width, height, said)
     if said.title:
@@ -185,15 +189,37 @@ def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
     painter.restore()
 
 
-def _label(painter: QPainter, label: Label, said: Annotations) -> None:
-    painter.setFont(font(15 if label.large else 13, 600))
-    reach = QFontMetricsF(painter.font()).horizontalAdvance(label.words)
-    _haloed(painter, QPointF(label.x - reach / 2, label.y), label.words, said, "text")
+def _labels(painter: QPainter, said: Annotations) -> None:
+    """The nearest first, none over another."""
+    taken: list[QRectF] = []
+    for label in said.labels:
+        painter.setFont(font(15 if label.large else 13, 600))
+        path = _path(painter, label.words)
+        ink = path.boundingRect()
+        # A place's name stands on its place; any other stands over the top of what it names.
+        over = 0.0 if label.large else _OVER
+        path.translate(label.x - ink.center().x(), label.y - over - (ink.center().y() if label.large else ink.bottom()))
+        box = path.boundingRect().adjusted(-_APART, -3, _APART, 3)
+        if len(taken) < _MOST and not any(box.intersects(other) for other in taken):
+            taken.append(box)
+            _halo(painter, path, said, "text")
+
+
+def _path(painter: QPainter, words: str) -> QPainterPath:
+    """The words' outlines, in the order that the language in use reads them in, elided at their logical end."""
+    shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST)
+    path = QPainterPath()
+    path.addText(QPointF(0, 0), painter.font(), led(shown) if _rightward() and _ARABIC.search(shown) else shown)
+    return path
 
 
 def _haloed(painter: QPainter, at: QPointF, words: str, said: Annotations, tone: str) -> None:
     path = QPainterPath()
     path.addText(at, painter.font(), words)
+    _halo(painter, path, said, tone)
+
+
+def _halo(painter: QPainter, path: QPainterPath, said: Annotations, tone: str) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.strokePath(
         path,

@@ -84,6 +84,8 @@ class Layer(_Noun):
     """What colours its features; None leaves them the base scene's."""
     version: int = 0
     """The transaction that wrote its features."""
+    labels: str | None = None
+    """The column written over its features, ``name`` for their names, empty for none; None leaves it to the kind."""
     count: int = 0
     extent: tuple[float, float, float, float, float, float] | None = None
     """xmin, ymin, zmin, xmax, ymax, zmax in the city's CRS."""

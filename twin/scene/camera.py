@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
+import numpy as np
 from vtkmodules.vtkRenderingCore import vtkCamera
 
 from twin.model.view import Camera
@@ -146,6 +148,20 @@ def pixel(camera: Camera, point: Point, width: int, height: int) -> tuple[float,
     across = sum(a * b for a, b in zip(way, right, strict=True)) / (depth * half * width / height)
     above = sum(a * b for a, b in zip(way, up, strict=True)) / (depth * half)
     return (across + 1) * width / 2, (1 - above) * height / 2
+
+
+def pixels(camera: Camera, points: Any, width: int, height: int) -> Any:
+    """``pixel`` for many points, (n, 3) in the city's CRS: (n, 2) pixels, NaN behind the eye."""
+    ahead, right, up = (np.array(axis) for axis in _axes(camera))
+    way = np.asarray(points) - np.array(_back(camera) if camera.parallel else camera.eye())
+    depth = way @ ahead
+    behind = depth <= 0.1
+    scale = (np.full(len(way), camera.distance) if camera.parallel else np.where(behind, np.nan, depth)) * math.tan(
+        math.radians(camera.field) / 2
+    )
+    scale[behind] = np.nan
+    across, above = way @ right / (scale * width / height), way @ up / scale
+    return np.column_stack([(across + 1) * width / 2, (1 - above) * height / 2])
 
 
 def _axes(camera: Camera) -> tuple[Point, Point, Point]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkEGLRenderWindow
 from twin.model.shapes import Arrays
 from twin.model.view import Camera, View
 from twin.scene.actors import actor
-from twin.scene.camera import fitting
+from twin.scene.camera import Point, fitting
 from twin.scene.colours import Overlay
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
@@ -26,6 +26,13 @@ def picture(
     source: TileSource, view: View, size: tuple[int, int], overlays: Mapping[str, Overlay] | None = None
 ) -> Any:
     """(height, width, 3) bytes, the first row on top."""
+    return seen(source, view, size, overlays)[0]
+
+
+def seen(
+    source: TileSource, view: View, size: tuple[int, int], overlays: Mapping[str, Overlay] | None = None
+) -> tuple[Any, Callable[[Point], bool]]:
+    """A picture, and what tells whether a point of the city is hidden in it."""
     window = hidden()
     window.SetSize(*size)
     scene = Scene(window, source, night=view.light == "night")
@@ -34,7 +41,7 @@ def picture(
         scene.colour(overlays or {})
         scene.look(view.camera)
         scene.wait()
-        return draw(window, size)
+        return draw(window, size), scene.hides
     finally:
         scene.close()
         window.Finalize()

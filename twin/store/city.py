@@ -213,7 +213,9 @@ class City:
 
         def write(connection: Connection, _tx: int) -> None:
             registry.change(connection, layer)
-            looks = layer.model_dump(include={"title_en", "title_ar", "visible", "opacity", "position", "colouring"})
+            looks = layer.model_dump(
+                include={"title_en", "title_ar", "visible", "opacity", "position", "colouring", "labels"}
+            )
             audit.record(connection, "change-layer", {"layer": layer.id, **looks})
 
         return self._write(write, "style", layer.id)

@@ -101,6 +101,22 @@ def colour(
     return _change(context, layer, words, colouring=made)
 
 
+def label(
+    context: Context,
+    layer: Annotated[str, _LAYER],
+    column: Annotated[
+        str, Help("write this column over its features, “name” for their names; without it, nothing")
+    ] = "",
+) -> str:
+    """Write a column over a layer's features."""
+    found = context.city.layer(layer)
+    known = ["name", *(one.name for one in found.attributes)]
+    if column and column not in known:
+        words = mark("The layer “{layer}” has no column “{column}”. It has: {known}.")
+        raise Refused(words, layer=layer, column=column, known=", ".join(known))
+    return _change(context, layer, tr(mark("Labels of “{title}”"), title=found.title), labels=column)
+
+
 def undo(context: Context) -> str | None:
     """Take the last edit back."""
     return context.edits.undo()
