@@ -69,7 +69,7 @@ def bare(qtbot, tmp_path, monkeypatch):
 
     monkeypatch.setenv("BALAD_HOME", str(tmp_path / "home"))
     tongue.set("en", "western")
-    desk = Desk(Settings())
+    desk = Desk(Settings(reduced_motion=True, tips_read=True))
     desk.window.resize(1600, 900)
     qtbot.add_widget(desk.window)
     with qtbot.wait_exposed(desk.window):

@@ -89,7 +89,7 @@ def test_on_a_small_screen_the_card_opens_at_a_click(desk, qtbot):
     desk.window.resize(1366, 768)
     QApplication.processEvents()
     assert desk.window.right.isHidden()
-    assert desk.window.left.width() <= 245
+    qtbot.wait_until(lambda: desk.window.left.width() <= 245)
     desk.select(("buildings", 1))
     qtbot.wait_until(lambda: not desk.window.right.isHidden())
 

@@ -17,17 +17,16 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from tests.command import answered
+from tests.desktop.hand import Hand, pixel, screen, still, widget_at
 from tests.desktop.looking import of_image, words
 from twin.core.i18n import tongue
 from twin.core.settings import Settings
 from twin.desktop import theme
 from twin.desktop.desk import Desk
-from twin.scene import camera
 
 NAME = "أبراج مقترحة.geojson"
 HIGH, TOWERS = 120.0, ("برج المرجان", "برج الشراع", "برج اللؤلؤ")
@@ -65,7 +64,7 @@ def desk(qtbot, tmp_path, monkeypatch):
     answered("sample", city, "--buildings", os.environ.get("BALAD_WALK_BUILDINGS", "300"))
     tongue.set("en", "western")
     theme.dress(QApplication.instance(), "light")
-    made = Desk(Settings(theme="light"))
+    made = Desk(Settings(theme="light", reduced_motion=True, tips_read=True))
     qtbot.addWidget(made.window)
     made.window.setGeometry(0, 0, 1366, 768)
     made.window.show()
@@ -86,46 +85,6 @@ def giver(file):
         process.terminate()
 
 
-def still(desk):
-    view = desk.window.view
-    return view.scene is not None and not view.scene.busy and not view.streaming
-
-
-class Hand:
-    """The pointer and the keys of the X server, moved as a person moves them."""
-
-    def __init__(self, qtbot):
-        self.qtbot = qtbot
-
-    def do(self, *words):
-        with subprocess.Popen(["xdotool", *map(str, words)]) as process:
-            self.qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
-            assert process.returncode == 0
-        self.qtbot.wait(30)
-
-    def to(self, point, steps=1):
-        x, y = (point.x(), point.y()) if isinstance(point, QPoint) else point
-        was = getattr(self, "at", (x, y))
-        for step in range(1, steps + 1):
-            share = step / steps
-            self.do("mousemove", round(was[0] + (x - was[0]) * share), round(was[1] + (y - was[1]) * share))
-        self.at = (x, y)
-
-    def drag(self, start, end, button=1):
-        self.to(start)
-        self.do("mousedown", button)
-        self.to(end, steps=12)
-        self.do("mouseup", button)
-
-    def click(self, point):
-        self.to(point)
-        self.do("click", 1)
-
-
-def screen():
-    return QGuiApplication.primaryScreen().grabWindow(0, 0, 0, 1366, 768).toImage()
-
-
 def kept(name, qtbot, desk):
     """The screen at rest, as pixels; saved for the manual where a folder is named."""
     qtbot.waitUntil(lambda: still(desk), timeout=60_000)
@@ -135,15 +94,6 @@ def kept(name, qtbot, desk):
     if folder:
         image.save(str(Path(folder) / f"walk-{name}.png"))
     return of_image(image)
-
-
-def widget_at(widget):
-    return widget.mapToGlobal(widget.rect().center())
-
-
-def pixel(desk, point):
-    view = desk.window.view
-    return view.mapToGlobal(QPointF(*camera.pixel(view.scene.camera, point, view.width(), view.height())).toPoint())
 
 
 def different(before, after):

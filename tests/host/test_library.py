@@ -25,7 +25,7 @@ def path(tmp_path):
             "name_ar": ["برج", "مبنى", None, "جامع"],
             "open": [True, False, True, True],
         },
-        geometry=list(shapely.box([EAST + 50 * n for n in range(4)], NORTH, [EAST + 50 * n + 20 for n in range(4)], NORTH + 20)),
+        geometry=[shapely.box(EAST + 50 * n, NORTH, EAST + 50 * n + 20, NORTH + 20) for n in range(4)],
         crs="EPSG:9357",
     )  # fmt: skip
     file = tmp_path / "towers.gpkg"

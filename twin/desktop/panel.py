@@ -44,6 +44,7 @@ class Panel(QDockWidget):
         self._pages.addWidget(body)
         self._tabs: list[QToolButton] = []
         self._of_page: list[tuple[QWidget, int]] = []
+        self._narrow = False
         self.column.addWidget(self._pages, 1)
         self.setWidget(inside)
 
@@ -81,13 +82,19 @@ class Panel(QDockWidget):
         """The tab that is shown."""
         return self._pages.currentIndex()
 
+    def narrow(self, *, narrow: bool) -> None:
+        """Without the head's tools on a small screen: each of them is in the menus too."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.turn(self.page)
+
     def turn(self, place: int) -> None:
         """Show a tab's body."""
         self._pages.setCurrentIndex(place)
         for number, tab in enumerate(self._tabs):
             tab.setChecked(number == place)
         for widget, page in self._of_page:
-            widget.setVisible(page == place)
+            widget.setVisible(page == place and not (self._narrow and isinstance(widget, QToolButton)))
 
     def _keep(self, widget: QWidget, page: int | None) -> None:
         if page is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, Qt, QTimer, QTranslator
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -214,6 +214,12 @@ class Window(QMainWindow):
         self._widths()
 
     def _widths(self) -> None:
+        self.left.narrow(narrow=self.small())
+        self._share()
+        # What a panel needs at the least changes with its tools, and is known a moment later.
+        QTimer.singleShot(0, self, self._share)
+
+    def _share(self) -> None:
         wide = [240, 300] if self.small() else [280, 340]
         self.resizeDocks([self.left, self.right], wide, Qt.Orientation.Horizontal)
         self.resizeDocks([self.below], [200 if self.small() else 240], Qt.Orientation.Vertical)
