@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QItemSelectionModel, QTimer, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -108,7 +108,11 @@ class Table(QWidget):
         if row is None:
             self.view.clearSelection()
         else:
-            self.view.selectRow(row)
+            # Not selectRow, which asks the header what lies at its right edge and finds nothing there in Arabic.
+            model.setCurrentIndex(
+                self.rows.index(row, 0),
+                QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+            )
             self.view.scrollTo(self.rows.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
         model.blockSignals(False)
         self.view.viewport().update()
