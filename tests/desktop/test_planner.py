@@ -250,6 +250,25 @@ def test_the_palette_finds_commands_and_bookmarks_in_the_language_in_use(desk, h
     assert desk.window.view.light == "day", "a bookmark keeps its light"
 
 
+def test_panels_keep_the_sizes_that_a_hand_gave_them_when_the_language_changes(desk, hand, qtbot):
+    window = desk.window
+    hand.key("F6")
+    qtbot.waitUntil(lambda: window.table.rows.count > 0, timeout=5_000)
+    qtbot.wait(100)
+    arabic = tongue.language == "ar"
+    edge = window.left.mapToGlobal(QPoint(0 if arabic else window.left.width(), 300)) + QPoint(-4 if arabic else 4, 0)
+    hand.drag(edge, edge + QPoint(-90 if arabic else 90, 0))
+    head = window.below.mapToGlobal(QPoint(300, 0)) - QPoint(0, 4)
+    hand.drag(head, head - QPoint(0, 80))
+    wide, tall = window.left.width(), window.below.height()
+    assert wide > 350 and tall > 300
+    hand.click(widget_at(window.bar.language))
+    qtbot.waitUntil(lambda: (tongue.language == "ar") != arabic)
+    qtbot.wait(150)
+    assert (window.left.width(), window.below.height()) == (wide, tall)
+    assert (window.left.x() > window.width() / 2) == (tongue.language == "ar"), "it changed sides"
+
+
 def test_a_flight_arrives_and_a_hand_stops_it(desk, qtbot):
     view = desk.window.view
     view.calm = False

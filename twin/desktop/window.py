@@ -160,13 +160,15 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the side panels modest on a small screen."""
         super().resizeEvent(event)
-        was_small = 0 < event.oldSize().width() < _SMALL
+        first, was_small = event.oldSize().width() <= 0, 0 < event.oldSize().width() < _SMALL
         if self.small() and not was_small and self.identify.card is None:
             self.right.hide()
         elif not self.small() and was_small:
             self.right.show()
         self.bar.narrow(self.width())
-        self._widths()
+        # A panel that a person made wider stays so, but for another kind of screen.
+        if first or was_small != self.small():
+            self._widths()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
@@ -206,20 +208,26 @@ class Window(QMainWindow):
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         arabic = tongue.language == "ar"
         shown = [panel.isHidden() for panel in (self.left, self.right, self.below)]
+        sizes = (self.left.width(), self.right.width(), self.below.height())
         self.addDockWidget(right if arabic else left, self.left)
         self.addDockWidget(left if arabic else right, self.right)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.below)
         for panel, hidden in zip((self.left, self.right, self.below), shown, strict=True):
             panel.setHidden(hidden)
-        self._widths()
+        if self.isVisible():
+            self._share(sizes)
+            QTimer.singleShot(0, self, lambda: self._share(sizes))
+        else:
+            self._widths()
 
     def _widths(self) -> None:
         self.left.narrow(narrow=self.small())
-        self._share()
+        sizes = (240, 300, 200) if self.small() else (280, 340, 240)
+        self._share(sizes)
         # What a panel needs at the least changes with its tools, and is known a moment later.
-        QTimer.singleShot(0, self, self._share)
+        QTimer.singleShot(0, self, lambda: self._share(sizes))
 
-    def _share(self) -> None:
-        wide = [240, 300] if self.small() else [280, 340]
-        self.resizeDocks([self.left, self.right], wide, Qt.Orientation.Horizontal)
-        self.resizeDocks([self.below], [200 if self.small() else 240], Qt.Orientation.Vertical)
+    def _share(self, sizes: tuple[int, int, int]) -> None:
+        left, right, below = sizes
+        self.resizeDocks([self.left, self.right], [left, right], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.below], [below], Qt.Orientation.Vertical)
