@@ -194,11 +194,13 @@ class View(QWidget):
         self.update()
 
     def picture(self) -> QImage:
-        """What is seen, with its letters."""
+        """What is seen, with its letters, drawn with smooth edges: no hand waits for this one."""
         picture = QImage(self._pixels(), QImage.Format.Format_RGB888)
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         painter = QPainter(picture)
-        painter.drawImage(self.rect(), self._drawn())
+        rows = offscreen.drawn_fine(self._window, (picture.width(), picture.height()))
+        image = QImage(rows.data, picture.width(), picture.height(), 3 * picture.width(), picture.format())
+        painter.drawImage(self.rect(), image)
         said = self._compose()
         if said:
             paint(painter, self.width(), self.height(), said)

@@ -126,8 +126,9 @@ def _read(city: City, layer: Layer) -> Named:
     else:
         english = arabic = [None] * table.num_rows
     kept = np.flatnonzero([bool(one or other) for one, other in zip(english, arabic, strict=True)])
-    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy()[kept])
-    tops = np.nan_to_num(table.column("zmax").to_numpy()[kept])
+    # As lists: pyarrow imports pandas, half a second's work, to make numpy's objects of them.
+    shapes = shapely.from_wkb(np.array(table.column(GEOMETRY).to_pylist(), object)[kept])
+    tops = np.array([top or 0.0 for top in table.column("zmax").to_pylist()])[kept]
     points = np.column_stack([_middles(shapes), np.full(len(kept), _OVER) if layer.id == PLACES else tops])
     there_is = np.isfinite(points).all(axis=1)
     rows = kept[there_is]

@@ -88,7 +88,7 @@ def picture(
     session: Session, view: View, size: tuple[int, int], theme: Theme, coloured: Mapping[str, Overlay]
 ) -> QImage:
     """The scene and its letters as one image."""
-    rows, hides = offscreen.seen(session.tiles, view, size, coloured)
+    rows, hides = offscreen.seen(session.tiles, view, size, coloured, fine=True)
     image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
     title = tr(session.city.meta("title") or session.path.stem)
     painter = QPainter(image)

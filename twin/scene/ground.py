@@ -15,7 +15,8 @@ from twin.scene import rasters
 REACH = 160.0
 """Metres from the coast that are told apart: the shoal of 140 (ART) and some."""
 _COAST_SIDE, _COAST_FINEST = 2048, 1.0
-_SHADE_PIXELS, _SHADE_FINEST = 20_000_000, 0.75
+SHADE_PIXELS, SKETCH_PIXELS, _SHADE_FINEST = 12_000_000, 2_500_000, 0.75
+"""Of the shade, and of the sketch of it that a first picture is shown with; metres a pixel at the finest."""
 _CONTACT, _SHADOW, _FOOT = 0.45, 0.42, 5.0
 """Shares of shade, and the metres that contact shade reaches (ART)."""
 
@@ -58,7 +59,7 @@ def dry(sides: Sides) -> Raster:
     return Raster(np.zeros((2, 2, 2), np.uint8), sides, 16.0)
 
 
-def shade(standing: Sequence[Arrays], sun: Any) -> Raster | None:
+def shade(standing: Sequence[Arrays], sun: Any, pixels: int = SHADE_PIXELS) -> Raster | None:
     """The shade that buildings lay on the ground, 0 to 255: at their foot, and away from the sun."""
     some = [arrays for arrays in standing if len(arrays.points)]
     if not some:
@@ -69,7 +70,7 @@ def shade(standing: Sequence[Arrays], sun: Any) -> Raster | None:
     low = np.min([arrays.points[:, :2].min(axis=0) + arrays.origin[:2] for arrays in some], axis=0) - reach
     high = np.max([arrays.points[:, :2].max(axis=0) + arrays.origin[:2] for arrays in some], axis=0) + reach
     sides = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    pixel = max(_SHADE_FINEST, math.sqrt((sides[2] - sides[0]) * (sides[3] - sides[1]) / _SHADE_PIXELS))
+    pixel = max(_SHADE_FINEST, math.sqrt((sides[2] - sides[0]) * (sides[3] - sides[1]) / pixels))
     raster, stood = _masked(sides, pixel)
     cast = np.zeros_like(stood)
     for arrays, one in zip(some, rise, strict=True):

@@ -61,20 +61,26 @@ class Grounds:
         """Whether a worker is at it."""
         return bool(self._waiting)
 
-    def ask(
-        self, pool: Executor, extent: Box, origin: actors.Point, found: dict[str, dict[Key, Arrays]], sun: Any
+    def lie(
+        self, pool: Executor, extent: Box, origin: actors.Point, waters: dict[Key, Arrays], relief: dict[Key, Arrays]
     ) -> None:
-        """Start baking what isn't as it was."""
-        sea, terrain, standing = (list(found[name].values()) for name in ("sea", "terrain", "standing"))
+        """Start on the coast and the relief, unless they are as they were."""
+        sea, terrain = list(waters.values()), list(relief.values())
         # Arrays are made once for a tile: the same object is the same tile.
         lie = (extent, origin, *map(id, sea), *map(id, terrain))
         if self._asked.get("coast") != lie:
             self._asked["coast"] = lie
             self._waiting["coast"] = pool.submit(_lie, extent, origin, sea, terrain)
-        stand = (*sun, *map(id, standing))
+
+    def stand(self, pool: Executor, standing: dict[Key, Arrays], sun: Any) -> None:
+        """Start on the shade of what stands on it, unless that is as it was."""
+        some = list(standing.values())
+        stand = (*sun, *map(id, some))
         if self._asked.get("shade") != stand:
             self._asked["shade"] = stand
-            self._waiting["shade"] = pool.submit(_stand, standing, sun)
+            if self.shade is None:
+                self._waiting["sketch"] = pool.submit(_stand, some, sun, ground.SKETCH_PIXELS)
+            self._waiting["shade"] = pool.submit(_stand, some, sun, ground.SHADE_PIXELS)
 
     def take(self, sky: Sky) -> bool:
         """Show what is baked; True where it lies otherwise than before."""
@@ -83,6 +89,8 @@ class Grounds:
             made = self._waiting.pop(name).result()
             if name == "shade":
                 self.shade = made
+            elif name == "sketch":
+                self.shade = self.shade or made
             else:
                 self._lay(*made)
         if done:
@@ -123,6 +131,6 @@ def _lie(
     return actor, Baked(raster, actors.texture(raster.picture)), origin
 
 
-def _stand(standing: Sequence[Arrays], sun: Any) -> Baked | None:
-    raster = ground.shade(standing, sun)
+def _stand(standing: Sequence[Arrays], sun: Any, pixels: int) -> Baked | None:
+    raster = ground.shade(standing, sun, pixels)
     return Baked(raster, actors.texture(raster.picture, mipmapped=True)) if raster else None

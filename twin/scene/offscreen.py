@@ -21,6 +21,9 @@ from twin.scene.colours import Overlay
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
 
+_FINE, _LARGEST = 2, 8192
+"""Pixels drawn for one, each way, in a fine picture; and the most that are drawn at once."""
+
 
 def picture(
     source: TileSource, view: View, size: tuple[int, int], overlays: Mapping[str, Overlay] | None = None
@@ -30,9 +33,14 @@ def picture(
 
 
 def seen(
-    source: TileSource, view: View, size: tuple[int, int], overlays: Mapping[str, Overlay] | None = None
+    source: TileSource,
+    view: View,
+    size: tuple[int, int],
+    overlays: Mapping[str, Overlay] | None = None,
+    *,
+    fine: bool = False,
 ) -> tuple[Any, Callable[[Point], bool]]:
-    """A picture, and what tells whether a point of the city is hidden in it."""
+    """A picture, with smooth edges where ``fine``, and what tells whether a point of the city is hidden in it."""
     window = hidden()
     window.SetSize(*size)
     scene = Scene(window, source, night=view.light == "night")
@@ -41,7 +49,7 @@ def seen(
         scene.colour(overlays or {})
         scene.look(view.camera)
         scene.wait()
-        return draw(window, size), scene.hides
+        return (drawn_fine if fine else draw)(window, size), scene.hides
     finally:
         scene.close()
         window.Finalize()
@@ -92,6 +100,15 @@ def hidden() -> vtkRenderWindow:
     window.SetOffScreenRendering(1)
     window.SetMultiSamples(0)
     return window
+
+
+def drawn_fine(window: vtkRenderWindow, size: tuple[int, int]) -> Any:
+    """Draw now with smooth edges: the mean of four pixels for each, where that is no more than a card can hold."""
+    if max(size) * _FINE > _LARGEST:
+        return draw(window, size)
+    rows = draw(window, (size[0] * _FINE, size[1] * _FINE))
+    parts = rows.reshape(size[1], _FINE, size[0], _FINE, 3).astype(np.uint16)
+    return ((parts.sum(axis=(1, 3)) + _FINE**2 // 2) // _FINE**2).astype(np.uint8)
 
 
 def draw(window: vtkRenderWindow, size: tuple[int, int]) -> Any:

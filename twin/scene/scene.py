@@ -106,8 +106,12 @@ class Scene:
             if key in self._tiles and key not in self._drawn:
                 self._draw(key, arrays)
         extent = self._core()
-        if not self._meshing.busy and extent:
-            self._grounds.ask(self._meshing.pool, extent, self.origin, self._ground_arrays(extent), self.sun)
+        if extent and not self._meshing.among(BAKED_LAYERS):
+            # What the ground is made of comes first, and waits for no building; what shades it waits for all.
+            found = self._ground_arrays(extent)
+            self._grounds.lie(self._meshing.pool, extent, self.origin, found["sea"], found["terrain"])
+            if not self._meshing.busy:
+                self._grounds.stand(self._meshing.pool, found["standing"], self.sun)
         if self._grounds.take(self.sky):
             self._shade()
             self._see()
@@ -265,7 +269,7 @@ class Scene:
     def _show(self) -> None:
         new = [tile for key, tile in self._tiles.items() if key not in self._asked and self._needed(key[0])]
         self._asked.update(tile.key for tile in new)
-        self._meshing.ask(new, self.camera.eye())
+        self._meshing.ask(new, self.camera.eye(), BAKED_LAYERS)
         for key in self._drawn:
             self._show_one(key)
 

@@ -58,9 +58,9 @@ class Meshing:
         self._faulty: set[str] = set()
         self._waiting: dict[Key, Future[Arrays | None]] = {}
 
-    def ask(self, tiles: list[Tile], eye: tuple[float, float, float]) -> None:
-        """Start on these tiles, the nearest to the eye first."""
-        for tile in sorted(tiles, key=lambda tile: _away(tile, eye)):
+    def ask(self, tiles: list[Tile], eye: tuple[float, float, float], first: frozenset[str] = frozenset()) -> None:
+        """Start on these tiles: those of the ``first`` layers, then the nearest to the eye."""
+        for tile in sorted(tiles, key=lambda tile: (tile.key[0] not in first, _away(tile, eye))):
             if tile.key not in self._waiting:
                 self._waiting[tile.key] = self.pool.submit(self._mesh, tile)
 
@@ -85,6 +85,10 @@ class Meshing:
 
     def __contains__(self, key: Key) -> bool:
         return key in self._waiting
+
+    def among(self, layers: frozenset[str]) -> bool:
+        """Whether a tile of these layers is under way."""
+        return any(key[0] in layers for key in self._waiting)
 
     @property
     def busy(self) -> bool:

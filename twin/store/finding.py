@@ -16,7 +16,7 @@ from twin.core.i18n import mark, named
 from twin.model.feature import BOX, FID, UID
 from twin.store import console
 from twin.store.registry import Entry
-from twin.store.schema import quoted
+from twin.store.schema import literal, quoted
 
 _NAMES = ("name_en", "name_ar", "name")
 _PLACES = ("district_en", "district_ar", "district", "plan", "block", "parcel")
@@ -114,7 +114,7 @@ def _part(place: int, entry: Entry, wanted: list[str], limit: int) -> tuple[str,
     whole = " ".join(wanted)
     holds = " AND ".join(f"contains({text}, ?)" for _ in wanted)
     words = (
-        f"SELECT least({', '.join(rank)}) AS rank, {place} AS place, '{_escaped(entry.layer.id)}' AS layer,"
+        f"SELECT least({', '.join(rank)}) AS rank, {place} AS place, {literal(entry.layer.id)} AS layer,"
         f" {FID}, {UID}, {', '.join(said)}, {', '.join(BOX)}"
         f" FROM (SELECT * FROM {quoted(entry.table)} WHERE {holds}) ORDER BY rank, {FID} LIMIT {int(limit)}"
     )
@@ -202,7 +202,3 @@ def _folded(text: str) -> str:
 def _plain(text: str) -> str:
     """The same but for the article: what holds a word holds it with its article too."""
     return f"replace(translate(lower(strip_accents({text})), '{FROM}', '{TO}'), '{DROPPED}', '')"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")

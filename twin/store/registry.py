@@ -39,7 +39,7 @@ def entries(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
 def entry(connection: duckdb.DuckDBPyConnection, layer: str) -> Entry:
     """One layer; Refused in words where there is none of this id."""
     row = connection.execute(
-        f"SELECT document, table_name, report, meta FROM balad.layer WHERE id = ? AND {_THERE}", [layer]
+        f"SELECT document, table_name, report, meta FROM balad.layer WHERE id = {schema.literal(layer)} AND {_THERE}"
     ).fetchone()
     if row is None:
         known = ", ".join(found.layer.id for found in entries(connection)) or "–"

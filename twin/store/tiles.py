@@ -103,21 +103,21 @@ def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> p
     """The layer's tiles without their payloads."""
     columns = ", ".join(f'"{name}"' for name in INDEX)
     return connection.execute(
-        f"SELECT {columns} FROM balad.tile WHERE layer = ? AND scenario = ? ORDER BY level, x, y",
-        [table, scenario or BASE],
+        f"SELECT {columns} FROM balad.tile WHERE layer = {schema.literal(table)}"
+        f" AND scenario = {schema.literal(scenario or BASE)} ORDER BY level, x, y"
     ).to_arrow_table()
 
 
 def version(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
     """The version of the kind that encoded the layer's tiles; None where it has none."""
-    row = connection.execute("SELECT min(version) FROM balad.tile WHERE layer = ?", [table]).fetchone()
+    row = connection.execute(f"SELECT min(version) FROM balad.tile WHERE layer = {schema.literal(table)}").fetchone()
     return None if row is None or row[0] is None else int(row[0])
 
 
 def payload(connection: duckdb.DuckDBPyConnection, table: str, scenario: str, level: int, x: int, y: int) -> bytes:
     """One tile's blob; empty where there is no such tile."""
     row = connection.execute(
-        "SELECT blob FROM balad.tile WHERE layer = ? AND scenario = ? AND level = ? AND x = ? AND y = ?",
-        [table, scenario, level, x, y],
+        f"SELECT blob FROM balad.tile WHERE layer = {schema.literal(table)} AND scenario = {schema.literal(scenario)}"
+        f" AND level = {int(level)} AND x = {int(x)} AND y = {int(y)}"
     ).fetchone()
     return bytes(row[0]) if row else b""
