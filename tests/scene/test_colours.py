@@ -46,6 +46,18 @@ def test_one_value_is_one_class():
     assert [row.count for row in found.legend] == [2, 0]
 
 
+def test_by_night_more_is_lighter_and_words_keep_their_colours():
+    numbers = overlay(pa.table({"fid": [1, 2], "a": [1.0, 9.0]}), "x", Colouring(column="a", classes=2))
+    day, night = ([row.colour for row in numbers.by(night=dark).legend] for dark in (False, True))
+    assert night[:-1] == day[:-1][::-1] and night[-1] != day[-1]
+    difference = overlay(pa.table({"fid": [1, 2], "a": [1.0, 9.0]}), "x", Colouring(column="a", ramp="difference"))
+    assert [row.colour for row in difference.by(night=True).legend[:-1]] == [
+        row.colour for row in difference.legend[:-1]
+    ]
+    words = overlay(pa.table({"fid": [1, 2], "a": ["x", "y"]}), "x", Colouring(column="a"))
+    assert [row.colour for row in words.by(night=True).legend[:-1]] == [row.colour for row in words.legend[:-1]]
+
+
 def test_what_is_missing_is_no_data_and_never_nought():
     found = overlay(pa.table({"fid": [1, 2, 3], "a": [1.0, None, float("nan")]}), "x", Colouring(column="a", classes=2))
     assert found.legend[-1].count == 2 and found.legend[-1].words == ""

@@ -175,7 +175,7 @@ class Desk:
         if self.known is None:
             return
         self.window.status.system(self.known.crs)
-        self.window.layers.fill(self.known.layers, self.known.legends())
+        self.window.layers.fill(self.known.layers, self.known.legends(night=self.window.view.light == "night"))
         self.window.bookmarks.fill(self.known.bookmarks)
         self._style()
         self.table()
@@ -256,6 +256,7 @@ class Desk:
         window.bookmarks.renamed.connect(lambda one, title: self.command("rename-bookmark", bookmark=one, title=title))
         window.bookmarks.removed.connect(lambda one: self.command("remove-bookmark", bookmark=one))
         window.view.moved.connect(self._scale)
+        window.view.shone.connect(self.reread)
         window.table.chosen.connect(self._row_chosen)
         window.table.wanted.connect(self._row_wanted)
         window.layers.ticked.connect(lambda layer, shown: self.command("show-layer", layer=layer, visible=shown))

@@ -53,9 +53,10 @@ class Known:
         """Where the city begins, if it says so."""
         return next((one.view.camera for one in self.bookmarks if one.id == START), None)
 
-    def legends(self) -> dict[str, Legend]:
-        """The legend of each layer that is coloured, in the language in use."""
-        return {layer.id: legend(self.overlays[layer.id], layer) for layer in self.layers if layer.id in self.overlays}
+    def legends(self, *, night: bool = False) -> dict[str, Legend]:
+        """The legend of each layer that is coloured, in the language in use, as it is drawn by day or night."""
+        coloured = [layer for layer in self.layers if layer.id in self.overlays]
+        return {layer.id: legend(self.overlays[layer.id].by(night=night), layer) for layer in coloured}
 
 
 def _overlays(session: Session, layers: list[Layer], before: Known | None) -> dict[str, Overlay]:

@@ -44,6 +44,8 @@ class View(QWidget):
     picked = Signal(object)
     pointed = Signal(object)
     moved = Signal()
+    shone = Signal()
+    """Day became night, or night day."""
 
     def __init__(self, compose: Callable[[], Annotations | None]) -> None:
         super().__init__()
@@ -168,10 +170,12 @@ class View(QWidget):
 
     def shine(self, light: Light) -> None:
         """By day or by night."""
-        self.light = light
+        changed, self.light = light != self.light, light
         if self.scene:
             self.scene.light(night=light == "night")
             self.draw()
+        if changed:
+            self.shone.emit()
 
     def seen(self) -> Seen:
         """What is looked at, and how: what a bookmark keeps."""

@@ -51,7 +51,7 @@ class Words:
             theme=theme,
             title=title,
             night=view.light == "night",
-            legend=legend(overlays[shown[-1].id], shown[-1]) if shown else None,
+            legend=legend(overlays[shown[-1].id].by(night=view.light == "night"), shown[-1]) if shown else None,
             labels=tuple(labels.placed(self._named, self._layers, view, size, hides)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),

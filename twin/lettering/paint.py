@@ -13,7 +13,7 @@ from twin.lettering.annotations import Annotations, Legend, bar
 from twin.lettering.fonts import font
 from twin.lettering.tones import tones
 
-_EDGE, _GAP, _CARD, _RADIUS = 16, 8, 240, 10
+_EDGE, _GAP, _CARD, _RADIUS, _ROW = 16, 8, 240, 10, 22
 _MOST, _APART, _OVER, _LONGEST = 25, 12, 6, 260
 """Labels at once (ART), the pixels between two, those between a feature's top and its name, and of the longest name."""
 _ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -23,11 +23,13 @@ def paint(painter: QPainter, width: int, height: int, said: Annotations) -> None
     """Paint over a picture of that size, in its own pixels."""
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-    _labels(painter, said)
-    if said.legend:
-        _legend(painter, said.legend, width, height, said)
-    if said.title:
-        _title(painter, said, width)
+    legend = _legend_box(said.legend, width, height) if said.legend else None
+    title = _title_box(painter, said, width) if said.title else None
+    _labels(painter, said, [box for box in (legend, title) if box])
+    if said.legend and legend:
+        _legend(painter, said.legend, legend, said)
+    if title:
+        _title(painter, said, title)
     _foot(painter, width, height, said)
 
 
@@ -72,16 +74,26 @@ def _words(
     painter.drawText(box, shown, option)
 
 
-def _title(painter: QPainter, said: Annotations, width: int) -> None:
+def _tag(painter: QPainter, said: Annotations) -> float:
+    """The synthetic tag's width; 0 where there is none."""
+    painter.setFont(font(12, 500))
+    return QFontMetricsF(painter.font()).horizontalAdvance(said.synthetic) + 20 if said.synthetic else 0.0
+
+
+def _title_box(painter: QPainter, said: Annotations, width: int) -> QRectF:
+    tag = _tag(painter, said)
     painter.setFont(font(20, 600))
     reach = QFontMetricsF(painter.font()).horizontalAdvance(said.title)
-    painter.setFont(font(12, 500))
-    tag = QFontMetricsF(painter.font()).horizontalAdvance(said.synthetic) + 20 if said.synthetic else 0
-    inner = reach + (tag + 12 if tag else 0)
-    box = QRectF(0, _EDGE, inner + 32, 44)
+    box = QRectF(0, _EDGE, reach + (tag + 12 if tag else 0) + 32, 44)
     box.moveLeft(width - _EDGE - box.width() if _rightward() else _EDGE)
+    return box
+
+
+def _title(painter: QPainter, said: Annotations, box: QRectF) -> None:
+    tag = _tag(painter, said)
     _card(painter, box, said)
     painter.setFont(font(20, 600))
+    reach = QFontMetricsF(painter.font()).horizontalAdvance(said.title)
     words = QRectF(box.left() + 16, box.top(), reach + 2, box.height())
     if _rightward():
         words.moveRight(box.right() - 16)
@@ -97,12 +109,20 @@ def _title(painter: QPainter, said: Annotations, width: int) -> None:
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, said.synthetic)
 
 
-def _legend(painter: QPainter, legend: Legend, width: int, height: int, said: Annotations) -> None:
-    row, head = 22, 28 + (18 if legend.unit else 0)
-    tall = head + row * len(legend.rows) + 24
+def _legend_box(legend: Legend, width: int, height: int) -> QRectF:
+    tall = _head(legend) + _ROW * len(legend.rows) + 24
     box = QRectF(_EDGE, height - _EDGE - tall, _CARD, tall)
     if _rightward():
         box.moveRight(width - _EDGE)
+    return box
+
+
+def _head(legend: Legend) -> int:
+    return 28 + (18 if legend.unit else 0)
+
+
+def _legend(painter: QPainter, legend: Legend, box: QRectF, said: Annotations) -> None:
+    row, head = _ROW, _head(legend)
     _card(painter, box, said)
     inner = box.adjusted(16, 10, -16, -10)
     painter.setFont(font(13, 600))
@@ -189,9 +209,9 @@ def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
     painter.restore()
 
 
-def _labels(painter: QPainter, said: Annotations) -> None:
-    """The nearest first, none over another."""
-    taken: list[QRectF] = []
+def _labels(painter: QPainter, said: Annotations, cards: list[QRectF]) -> None:
+    """The nearest first, none over another and none under a card."""
+    taken = list(cards)
     for label in said.labels:
         painter.setFont(font(15 if label.large else 13, 600))
         path = _path(painter, label.words)
@@ -200,7 +220,7 @@ def _labels(painter: QPainter, said: Annotations) -> None:
         over = 0.0 if label.large else _OVER
         path.translate(label.x - ink.center().x(), label.y - over - (ink.center().y() if label.large else ink.bottom()))
         box = path.boundingRect().adjusted(-_APART, -3, _APART, 3)
-        if len(taken) < _MOST and not any(box.intersects(other) for other in taken):
+        if len(taken) < _MOST + len(cards) and not any(box.intersects(other) for other in taken):
             taken.append(box)
             _halo(painter, path, said, "text")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from twin.scene.source import TileSource
 
 CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999")
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
-NO_DATA = "#C9C6BF"
+NO_DATA, NO_DATA_BY_NIGHT = "#C9C6BF", "#4A525A"
+_DIVERGING = "difference"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,19 @@ class Overlay:
     classes: Any
     """(n,) the class of each; the last class is "no data"."""
     legend: tuple[LegendClass, ...]
+    ramp: str = ""
+    """Of numbers; empty for words."""
+
+    def by(self, *, night: bool) -> Overlay:
+        """As it is drawn by night: a ramp runs the other way, more is lighter (ART)."""
+        if not night:
+            return self
+        codes = [entry.colour for entry in self.legend[:-1]]
+        if self.ramp and self.ramp != _DIVERGING:
+            codes.reverse()
+        colours = [*codes, NO_DATA_BY_NIGHT]
+        rows = (replace(entry, colour=code) for entry, code in zip(self.legend, colours, strict=True))
+        return replace(self, legend=tuple(rows))
 
     def painted(self, fids: Any, owner: Any) -> Any:
         """(n, 3) the colour of each vertex."""
@@ -67,7 +81,7 @@ def overlay(values: pa.Table, layer: str, colouring: Colouring) -> Overlay:
     numeric = pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type) or pa.types.is_decimal(cells.type)
     found, rows = _numbers(cells, colouring) if numeric else _words(cells)
     missing = LegendClass(NO_DATA, "", int(np.sum(found == len(rows))))
-    return Overlay(layer, column, fids, found[order], (*rows, missing))
+    return Overlay(layer, column, fids, found[order], (*rows, missing), colouring.ramp if numeric else "")
 
 
 def overlays(source: TileSource, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:

@@ -17,8 +17,8 @@ REACH = 160.0
 _COAST_SIDE, _COAST_FINEST = 2048, 1.0
 SHADE_PIXELS, SKETCH_PIXELS, _SHADE_FINEST = 12_000_000, 2_500_000, 0.75
 """Of the shade, and of the sketch of it that a first picture is shown with; metres a pixel at the finest."""
-_CONTACT, _SHADOW, _FOOT = 0.45, 0.42, 5.0
-"""Shares of shade, and the metres that contact shade reaches (ART)."""
+_CONTACT, _SHADOW, _FOOT, _GLOW = 0.45, 0.42, 5.0, 6.0
+"""Shares of shade, and the metres that contact shade (ART) and the light of lamps reach."""
 
 Sides = tuple[float, float, float, float]
 """West, south, east, north, in metres."""
@@ -59,8 +59,13 @@ def dry(sides: Sides) -> Raster:
     return Raster(np.zeros((2, 2, 2), np.uint8), sides, 16.0)
 
 
-def shade(standing: Sequence[Arrays], sun: Any, pixels: int = SHADE_PIXELS) -> Raster | None:
-    """The shade that buildings lay on the ground, 0 to 255: at their foot, and away from the sun."""
+def shade(
+    standing: Sequence[Arrays], sun: Any, pixels: int = SHADE_PIXELS, roads: Sequence[Arrays] = ()
+) -> Raster | None:
+    """What buildings and lamps do to the ground, two channels of 0 to 255.
+
+    The shade at the buildings' foot and away from the sun, and how near a road is with its lamps, for the night.
+    """
     some = [arrays for arrays in standing if len(arrays.points)]
     if not some:
         return None
@@ -79,7 +84,16 @@ def shade(standing: Sequence[Arrays], sun: Any, pixels: int = SHADE_PIXELS) -> R
         rasters.fill(x + slant[0] / pixel * one, y + slant[1] / pixel * one, arrays.triangles, cast)
     found = np.empty_like(stood)
     rasters.soften(stood, cast, max(1, round(_FOOT / pixel)), _CONTACT, _SHADOW, found)
-    return Raster(found, raster)
+    return Raster(np.stack([found, _lamps(roads, sides, pixel, found.shape)], axis=-1), raster)
+
+
+def _lamps(roads: Sequence[Arrays], sides: Sides, pixel: float, shape: tuple[int, int]) -> Any:
+    lit, found = np.zeros(shape, np.uint8), np.empty(shape, np.uint8)
+    for arrays in roads:
+        x, y = _placed(arrays, sides, pixel)
+        rasters.fill(x, y, arrays.triangles, lit)
+    rasters.soften(lit, np.zeros((0, shape[1]), np.uint8), max(1, round(_GLOW / pixel)), 1.0, 0.0, found)
+    return found
 
 
 def _byte(out: Any, most: float) -> Any:

@@ -72,15 +72,15 @@ class Grounds:
             self._asked["coast"] = lie
             self._waiting["coast"] = pool.submit(_lie, extent, origin, sea, terrain)
 
-    def stand(self, pool: Executor, standing: dict[Key, Arrays], sun: Any) -> None:
-        """Start on the shade of what stands on it, unless that is as it was."""
-        some = list(standing.values())
-        stand = (*sun, *map(id, some))
+    def stand(self, pool: Executor, standing: dict[Key, Arrays], roads: dict[Key, Arrays], sun: Any) -> None:
+        """Start on the shade of what stands on it and the light of its roads, unless they are as they were."""
+        some, lit = list(standing.values()), list(roads.values())
+        stand = (*sun, *map(id, some), *map(id, lit))
         if self._asked.get("shade") != stand:
             self._asked["shade"] = stand
             if self.shade is None:
-                self._waiting["sketch"] = pool.submit(_stand, some, sun, ground.SKETCH_PIXELS)
-            self._waiting["shade"] = pool.submit(_stand, some, sun, ground.SHADE_PIXELS)
+                self._waiting["sketch"] = pool.submit(_stand, some, lit, sun, ground.SKETCH_PIXELS)
+            self._waiting["shade"] = pool.submit(_stand, some, lit, sun, ground.SHADE_PIXELS)
 
     def take(self, sky: Sky) -> bool:
         """Show what is baked; True where it lies otherwise than before."""
@@ -131,6 +131,6 @@ def _lie(
     return actor, Baked(raster, actors.texture(raster.picture)), origin
 
 
-def _stand(standing: Sequence[Arrays], sun: Any, pixels: int) -> Baked | None:
-    raster = ground.shade(standing, sun, pixels)
+def _stand(standing: Sequence[Arrays], roads: Sequence[Arrays], sun: Any, pixels: int) -> Baked | None:
+    raster = ground.shade(standing, sun, pixels, roads)
     return Baked(raster, actors.texture(raster.picture, mipmapped=True)) if raster else None

@@ -16,6 +16,8 @@ _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
 _FLOOR, _BAY = 3.2, 2.4
 """Metres from floor to floor (ART), and from window to window."""
+_LAMPS = 24.0
+"""Metres from lamp to lamp."""
 
 _POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
 _HASH = """
@@ -46,6 +48,13 @@ _NIGHT = """
   float lit = draw < 0.22 ? glass.x * glass.y : 0.0;
   gl_FragData[0].rgb = mix(gl_FragData[0].rgb, lamp, seen * lit * 0.92 * pow(0.82, far));
 """
+_POOLS = """
+  vec2 metres = at * vec2({wide:.2f}, {tall:.2f});
+  vec2 post = floor(metres / {apart});
+  vec2 off = metres - (post + 0.5 + 0.12 * (vec2(chance(post), chance(post + 7.0)) - 0.5)) * {apart};
+  float pool = mix(exp(-dot(off, off) / 45.0), 0.22, smoothstep(4.0, 14.0, max(fwidth(metres.x), fwidth(metres.y))));
+  gl_FragData[0].rgb += vec3(1.0, 0.788, 0.471) * laid.a * (0.16 + 0.60 * pool);
+"""
 
 
 def solid(sky: Sky, *, overlaid: bool = False) -> vtkOpenGLShaderProperty:
@@ -58,15 +67,15 @@ def solid(sky: Sky, *, overlaid: bool = False) -> vtkOpenGLShaderProperty:
     return made
 
 
-def flat(sky: Sky, *, shaded: bool, lift: float) -> vtkOpenGLShaderProperty:
-    """Roads and areas: the shade that lies on the ground lies on them too.
+def flat(sky: Sky, shade: Sides | None, lift: float) -> vtkOpenGLShaderProperty:
+    """Roads and areas: the shade and the lamps' light that lie on the ground lie on them too.
 
     ``lift`` brings them before the ground in the depth's own unit, so that they never flicker where metres are too few.
     """
     made = vtkOpenGLShaderProperty()
     _vertex(made, "", f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
-    shade = f"  {_mixed(sky.shadow, 'texture(shade, tcoordVCVSOutput).r')}\n" if shaded else ""
-    _fragment(made, "", shade + _haze(sky))
+    done = "  vec2 at = tcoordVCVSOutput;\n" + _shaded(sky, shade, "1.0") if shade else ""
+    _fragment(made, _HASH, done + _haze(sky))
     return made
 
 
@@ -90,17 +99,23 @@ def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpen
     if shade:
         # Beyond its sides a mipmapped texture gives its mean.
         painted += (
-            f"  vec2 at = {_within(shade)};\n"
-            "  vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));\n"
-            f"  {_mixed(sky.shadow, 'inside.x * inside.y * texture(shade, at).r')}\n"
-        )
-    _fragment(made, "in vec2 spot;\n", painted + _haze(sky))
+            f"  vec2 at = {_within(shade)};\n  vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));\n"
+        ) + _shaded(sky, shade, "inside.x * inside.y")
+    _fragment(made, "in vec2 spot;\n" + _HASH, painted + _haze(sky))
     return made
 
 
 def see(material: vtkShaderProperty, clear: float) -> None:
     """So many times farther an eye sees through the haze: one that looks from afar sees what it looks at."""
     material.GetVertexCustomUniforms().SetUniformf("clear", clear)
+
+
+def _shaded(sky: Sky, shade: Sides, share: str) -> str:
+    """The shade at ``at``, and by night pools of light along the roads."""
+    done = f"  vec4 laid = texture(shade, at) * {share};\n  {_mixed(sky.shadow, 'laid.r')}\n"
+    if not sky.windows:
+        return done
+    return done + _POOLS.format(wide=shade[2] - shade[0], tall=shade[3] - shade[1], apart=_LAMPS)
 
 
 def _within(sides: Sides) -> str:

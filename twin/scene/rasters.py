@@ -73,9 +73,9 @@ def soften(stood, cast, reach, contact, shadow, shade):  # type: ignore[no-untyp
             near += stood[row + reach]
         if row - reach - 1 >= 0:
             near -= stood[row - reach - 1]
-        if 0 <= row + 1 < rows:
+        if 0 <= row + 1 < len(cast):
             sun += cast[row + 1]
-        if row - 2 >= 0:
+        if 0 <= row - 2 < len(cast):
             sun -= cast[row - 2]
         if row < 0:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,8 +112,8 @@ class Scene:
             found = self._ground_arrays(extent)
             self._grounds.lie(self._meshing.pool, extent, self.origin, found["sea"], found["terrain"])
             if not self._meshing.busy:
-                self._grounds.stand(self._meshing.pool, found["standing"], self.sun)
-        if self._grounds.take(self.sky):
+                self._grounds.stand(self._meshing.pool, found["standing"], found["roads"], self.sun)
+        if self._grounds.take(self._below):
             self._shade()
             self._see()
         return self.busy
@@ -133,7 +134,7 @@ class Scene:
         self._dome = backdrop.dome(self.sky)
         self.renderer.AddActor(self._dome)
         self._solid = (materials.solid(self.sky), materials.solid(self.sky, overlaid=True))
-        self._grounds.paint(self.sky)
+        self._grounds.paint(self._below)
         self._shade()
         self._repaint(set(self._layers))
         self.look(self.camera)
@@ -163,6 +164,9 @@ class Scene:
         """Colour layers by these overlays and no others; no mesh is made again."""
         before, self.overlays = self.overlays, dict(overlays)
         both = {*before, *overlays}
+        if bool(before) != bool(self.overlays):
+            self._grounds.paint(self._below)
+            self._shade()
         self._repaint({layer for layer in both if before.get(layer) is not self.overlays.get(layer)})
 
     def sees_something(self) -> bool:
@@ -230,10 +234,17 @@ class Scene:
             shade = self._grounds.shade
             if shade:
                 actors.sample(drawn.actor, "shade", shade.texture, shade.coordinates(drawn.arrays))
-            drawn.actor.SetShaderProperty(materials.flat(self.sky, shaded=shade is not None, lift=_FLAT[kind]))
+            drawn.actor.SetShaderProperty(
+                materials.flat(self._below, shade.raster.sides if shade else None, _FLAT[kind])
+            )
         else:
             drawn.actor.SetShaderProperty(self._solid[key[0] in self.overlays])
         materials.see(drawn.actor.GetShaderProperty(), max(1.0, self.camera.distance / _HAZE_FROM))
+
+    @property
+    def _below(self) -> light.Sky:
+        """The sky as the ground has it: its lamps are out where colour tells of data."""
+        return replace(self.sky, windows=False) if self.overlays else self.sky
 
     def _shade(self) -> None:
         for key in self._drawn:
@@ -242,7 +253,9 @@ class Scene:
 
     def _painted(self, key: Key, arrays: Arrays, lit: Any) -> Any:
         overlay = self.overlays.get(key[0])
-        base = overlay.painted(arrays.fids, arrays.owner) if overlay else light.based(arrays.base, self.sky)
+        night = self.sky is light.NIGHT
+        shown = overlay.by(night=night) if overlay else None
+        base = shown.painted(arrays.fids, arrays.owner) if shown else light.based(arrays.base, self.sky)
         colours = light.shaded(base, lit)
         if self.selected and self.selected[0] == key[0]:
             highlight.lifted(colours, arrays.fids[arrays.owner] == self.selected[1])
@@ -297,12 +310,14 @@ class Scene:
 
     def _ground_arrays(self, within: Box) -> dict[str, dict[Key, Arrays]]:
         """What the ground is made of: by layer for sea and terrain, and all that casts a shade within a box."""
-        found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}}
+        found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}, "roads": {}}
         for key, drawn in self._drawn.items():
             if key[0] in BAKED_LAYERS:
                 found[key[0]][key] = drawn.arrays
             elif self._tiles[key].kind == "buildings" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
                 found["standing"][key] = drawn.arrays
+            elif self._tiles[key].kind == "roads" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
+                found["roads"][key] = drawn.arrays
         return found
 
 
