@@ -15,6 +15,7 @@ from twin.model.view import Camera
 from twin.scene import actors, backdrop, camera, highlight, light, materials
 from twin.scene.colours import Overlay
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Grounds
+from twin.scene.light import Sky
 from twin.scene.picking import Hit, Targets
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key, Listing, Meshing, Tile
@@ -242,7 +243,7 @@ class Scene:
         materials.see(drawn.actor.GetShaderProperty(), max(1.0, self.camera.distance / _HAZE_FROM))
 
     @property
-    def _below(self) -> light.Sky:
+    def _below(self) -> Sky:
         """The sky as the ground has it: its lamps are out where colour tells of data."""
         return replace(self.sky, windows=False) if self.overlays else self.sky
 
