@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -53,7 +55,10 @@ tongue.set("en", "western")
 
 
 @pytest.fixture
-def arabic():
+def arabic(request):
+    if os.environ.get("DISPLAY"):
+        # One application for all tests of the process, and one that can have windows.
+        request.getfixturevalue("qapp")
     application()
     tongue.set("ar", "western")
     yield
