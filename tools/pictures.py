@@ -19,6 +19,7 @@ RENDERED = {
     "street-en": ("--lang", "en", "--view", "street"),
     "district-ar": ("--lang", "ar", "--view", "district"),
     "height-ar": ("--lang", "ar", "--view", "overview", "--colour-by", "buildings.height", "--theme", "dark"),
+    "night-en": ("--lang", "en", "--view", "district", "--light", "night", "--theme", "dark"),
 }
 
 
@@ -32,6 +33,9 @@ def main(_words: Sequence[str]) -> int:
         code = code or _balad(own, "sample", str(city))
         for name, words in RENDERED.items():
             code = code or _balad(own, "render", str(city), "-o", str(OUT / f"{name}.png"), *words)
+        code = code or subprocess.call(
+            [sys.executable, "-m", "tools.window", str(city), str(OUT)], cwd=PROGRAM, env=own
+        )
     print(f"{OUT}: look at each before it is committed", flush=True)
     return code
 

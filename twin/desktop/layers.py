@@ -113,6 +113,13 @@ class Layers(QStackedWidget):
         item = self.tree.currentItem()
         return None if item is None or item.parent() else str(item.data(0, _ID))
 
+    def choose(self, layer: str) -> None:
+        """Make a layer the chosen one."""
+        for row in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(row)
+            if item and item.data(0, _ID) == layer:
+                self.tree.setCurrentItem(item)
+
     def rename(self) -> None:
         """Let the chosen layer's title be written anew, in its place."""
         item = self.tree.currentItem()

@@ -24,7 +24,8 @@ from twin.store.finding import Query
 
 _TYPING = 300
 """Milliseconds of rest before a filter is asked."""
-_WIDTH, _TALL = 132, 30
+_WIDTH, _TALL, _SIGN = 132, 30, 20
+"""Pixels: of a column at first, of a row, and of the sign that tells the order."""
 
 
 class Table(QWidget):
@@ -121,7 +122,16 @@ class Table(QWidget):
         query = self.rows.query
         self.rows.show(self.layer, Query(self.filter.text(), query.order, query.descending))
 
+    def _roomy(self) -> None:
+        """No title is cut: a column is made wider where the language or the layer needs it, and never narrower."""
+        header = self.view.horizontalHeader()
+        for column in range(self.rows.columnCount()):
+            needed = header.sectionSizeHint(column) + _SIGN
+            if header.sectionSize(column) < needed:
+                header.resizeSection(column, needed)
+
     def _counted(self) -> None:
+        self._roomy()
         theme.mark_as(self.filter, "wrong", False)
         if self.layer is None:
             self._said.setText(tr("Choose a layer to see its table."))

@@ -51,6 +51,8 @@ class Window(QMainWindow):
         self.messages = Messages(self.view)
         self.tips = Tips(self.view, settings)
         self.view.calm = settings.reduced_motion
+        self._sizes = [280, 340, 240]
+        """Pixels of the panels: the widths at the sides, the height below."""
         self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
         self.style_of_layer = Style()
         self.left = Panel("layers", self.layers)
@@ -62,7 +64,7 @@ class Window(QMainWindow):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
         self.bookmarks = Bookmarks(self.actions_by_id)
         self.left.add_tab(self.bookmarks)
-        for name in ("import", "zoom-layer", "remove-layer"):
+        for name in ("zoom-layer", "remove-layer"):
             self.left.add_tool(self.actions_by_id[name], 0)
         self.left.add_tool(self.actions_by_id["bookmark"], 1)
         self.right.add_tab(self.style_of_layer)
@@ -208,26 +210,27 @@ class Window(QMainWindow):
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         arabic = tongue.language == "ar"
         shown = [panel.isHidden() for panel in (self.left, self.right, self.below)]
-        sizes = (self.left.width(), self.right.width(), self.below.height())
+        seen = (self.left.width(), self.right.width(), self.below.height())
+        if self.isVisible():
+            # What a hand made of a panel goes along to its other side.
+            sizes = zip(self._sizes, seen, shown, strict=True)
+            self._sizes = [known if hidden else now for known, now, hidden in sizes]
         self.addDockWidget(right if arabic else left, self.left)
         self.addDockWidget(left if arabic else right, self.right)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.below)
         for panel, hidden in zip((self.left, self.right, self.below), shown, strict=True):
             panel.setHidden(hidden)
-        if self.isVisible():
-            self._share(sizes)
-            QTimer.singleShot(0, self, lambda: self._share(sizes))
-        else:
-            self._widths()
+        self._share()
+        QTimer.singleShot(0, self, self._share)
 
     def _widths(self) -> None:
         self.left.narrow(narrow=self.small())
-        sizes = (240, 300, 200) if self.small() else (280, 340, 240)
-        self._share(sizes)
+        self._sizes = [240, 300, 200] if self.small() else [280, 340, 240]
+        self._share()
         # What a panel needs at the least changes with its tools, and is known a moment later.
-        QTimer.singleShot(0, self, lambda: self._share(sizes))
+        QTimer.singleShot(0, self, self._share)
 
-    def _share(self, sizes: tuple[int, int, int]) -> None:
-        left, right, below = sizes
+    def _share(self) -> None:
+        left, right, below = self._sizes
         self.resizeDocks([self.left, self.right], [left, right], Qt.Orientation.Horizontal)
         self.resizeDocks([self.below], [below], Qt.Orientation.Vertical)
