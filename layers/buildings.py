@@ -8,15 +8,16 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers import kernels, palette, solid
-from layers.faces import triangulated
+from layers import kernels, lips, palette, solid
+from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 KIND = "buildings"
-VERSION = 2
+VERSION = 3
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces")
 
 _STEPS = 65_535
+_COLOURS = np.concatenate([palette.STONE, palette.ROOF])
 
 
 def encode(table: pa.Table) -> bytes:
@@ -37,23 +38,20 @@ def encode(table: pa.Table) -> bytes:
 def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
     """Walls and roofs; the coral stone's tint goes by feature."""
     packed = shapes.unpack(payload)
-    prisms, solids = _prisms(packed), solid.meshed(packed)
-    count, named = len(prisms.points), len(prisms.fids)
-    fids = np.concatenate([prisms.fids, solids.fids])
-    owner = np.concatenate([prisms.owner, solids.owner + named]).astype(np.int32)
-    roof = np.concatenate([prisms.roof, solids.roof])
-    tint = palette.stone(fids)[owner]
+    solids = solid.meshed(packed)
+    made = _prisms(packed, solids)
+    tint = palette.stone(made.fids)[made.owner]
     return shapes.Arrays(
         origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
-        points=np.concatenate([prisms.points, solids.points]),
-        triangles=np.concatenate([prisms.triangles, solids.triangles + count]).astype(np.int32),
-        normals=np.concatenate([prisms.normals, solids.normals]),
-        owner=owner,
-        fids=fids,
-        base=np.where(roof[:, None], palette.ROOF[tint], palette.STONE[tint]).astype(np.uint8),
-        foot=np.concatenate([prisms.foot, solids.foot]),
-        part=np.concatenate([prisms.part, solids.part]) if len(solids.points) else None,
-        facade=np.concatenate([prisms.facade, solids.facade]),
+        points=made.points,
+        triangles=made.triangles,
+        normals=made.normals,
+        owner=made.owner,
+        fids=made.fids,
+        base=np.take(_COLOURS, tint + 4 * made.roof, axis=0),
+        foot=made.foot,
+        part=made.part if len(solids.points) else None,
+        facade=made.facade,
     )
 
 
@@ -68,7 +66,8 @@ def _footprints(table: pa.Table, geometries: Any, fids: Any, flat: Any, origin: 
     last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.empty(0, bool)
     points, ring = points[~last], ring[~last]
     side = float(np.max(points - origin[:2], initial=1.0))
-    courtyards = _courtyards(shells[~whole], ground[whose[~whole]], height[whose[~whole]], origin)
+    courts = whose[~whole]
+    courtyards = _courtyards(shells[~whole], ground[courts], height[courts], fids[flat][courts], origin)
     return {
         "side": np.array([side]),
         "xy": np.rint((points - origin[:2]) / side * _STEPS).astype(np.uint16),
@@ -77,13 +76,12 @@ def _footprints(table: pa.Table, geometries: Any, fids: Any, flat: Any, origin: 
         "height": height[whose[whole]].astype(np.float32),
         "fids": fids[flat][whose[whole]],
         **courtyards,
-        "court_fids": fids[flat][whose[~whole]],
     }
 
 
-def _courtyards(shells: Any, ground: Any, height: Any, origin: Any) -> dict[str, Any]:
+def _courtyards(shells: Any, ground: Any, height: Any, fids: Any, origin: Any) -> dict[str, Any]:
     """Footprints with holes, as faces: few, so they are triangulated once here."""
-    faces = triangulated(shapely.force_3d(shells))
+    faces, rims = lips.lipped(triangulated(shapely.force_3d(shells)), origin)
     top = faces.points.copy()
     top[:, 2] = (ground + height)[faces.feature]
     walls = [
@@ -95,12 +93,21 @@ def _courtyards(shells: Any, ground: Any, height: Any, origin: Any) -> dict[str,
     square = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
     wall_triangles = (count + 4 * np.arange(quads, dtype=np.int32)[:, None, None] + square).reshape(-1, 3)
     up = np.tile(np.array([0, 0, 1], np.float32), (count, 1))
+    whole = Faces(
+        points,
+        np.concatenate([faces.triangles, wall_triangles]).astype(np.int32),
+        np.concatenate([up, *(wall[1] for wall in walls)]).astype(np.float32),
+        np.concatenate([faces.feature, *(wall[2] for wall in walls)]).astype(np.int32),
+        np.concatenate([np.full(count, -1), np.repeat(np.arange(quads), 4)]).astype(np.int32),
+    )
     return {
         "court_points": points.astype(np.float32),
-        "court_triangles": np.concatenate([faces.triangles, wall_triangles]).astype(np.int32),
-        "court_normals": np.concatenate([up, *(wall[1] for wall in walls)]).astype(np.float32),
-        "court_owner": np.concatenate([faces.feature, *(wall[2] for wall in walls)]).astype(np.int32),
+        "court_triangles": whole.triangles,
+        "court_normals": whole.normals,
+        "court_owner": whole.feature,
+        "court_facade": solid.facade(points, whole, fids, rims, 0),
         "court_roof": np.concatenate([np.ones(count, bool), np.zeros(4 * quads, bool)]),
+        "court_fids": fids,
     }
 
 
@@ -118,19 +125,41 @@ def _walls(shell: Any, low: float, high: float, number: int) -> tuple[Any, Any, 
     return found, np.concatenate(normals), np.full(len(found), number)
 
 
-def _prisms(packed: shapes.Packed) -> solid.Part:
+def _prisms(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
+    """Footprints as prisms, and the solids after them: into arrays with room for both, so that nothing is copied."""
     starts, fids = packed["starts"], packed["fids"]
     xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
-    corners, rings = len(xy), len(starts) - 1
-    points, normals = np.empty((5 * corners, 3), np.float32), np.empty((5 * corners, 3), np.float32)
-    foot, owner = np.empty(5 * corners, np.float32), np.empty(5 * corners, np.int32)
-    facade = np.empty((5 * corners, 2), np.float32)
-    triangles = np.empty((max(0, 3 * corners - 2 * rings), 3), np.int32)
+    rings, sizes = len(starts) - 1, np.diff(starts)
+    sides = max(0, 3 * len(xy) - 2 * rings)
+    most = int(np.sum(4 * sizes + np.maximum(sizes, 3 * (sizes - 2)))) + len(solids.points)
+    points, normals = np.empty((most, 3), np.float32), np.empty((most, 3), np.float32)
+    foot, owner = np.empty(most, np.float32), np.empty(most, np.int32)
+    facade = np.empty((most, 4), np.float32)
+    triangles = np.empty((sides + len(solids.triangles), 3), np.int32)
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
     ground, height, begin = packed["ground"], packed["height"], palette.begins(fids)
-    kernels.prisms(x, y, starts, ground, height, begin, points, normals, foot, facade, owner, triangles)
-    none = np.full(len(points), -1, np.int32)
-    return solid.Part(points, triangles, normals, owner, fids, normals[:, 2] > 0.5, foot, none, facade)
+    wood = packed.arrays.get("wood", np.zeros(rings, bool))
+    count, _ = kernels.prisms(
+        x, y, starts, ground, height, begin, wood, points, normals, foot, facade, owner, triangles
+    )
+    stop = count + len(solids.points)
+    points[count:stop], normals[count:stop] = solids.points, solids.normals
+    foot[count:stop], facade[count:stop] = solids.foot, solids.facade
+    owner[count:stop], triangles[sides:] = solids.owner + len(fids), solids.triangles + count
+    roof = normals[:stop, 2] > 0.5
+    roof[count:] = solids.roof
+    part = np.concatenate([np.full(count, -1, np.int32), solids.part])
+    return solid.Part(
+        points[:stop],
+        triangles,
+        normals[:stop],
+        owner[:stop],
+        np.concatenate([fids, solids.fids]),
+        roof,
+        foot[:stop],
+        part,
+        facade[:stop],
+    )
 
 
 def _numbers(table: pa.Table, name: str, otherwise: float) -> Any:

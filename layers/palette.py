@@ -49,8 +49,8 @@ def stone(fids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def begins(fids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Metres from which a building's façade is measured: neighbours don't have their lamps behind the same windows."""
-    return ((fids * 2654435761 >> 12) % 997).astype(np.float32) * np.float32(3.4)
+    """The bay from which a building's façade is counted: each has 128 to itself, and lamps of its own."""
+    return ((fids * 2654435761 >> 12) % 251).astype(np.float32) * np.float32(128)
 
 
 def typed(table: pa.Table) -> list[shapes.Colour]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from layers import kernels, palette
-from layers.faces import triangulated
+from layers import kernels, lips, palette
+from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 _WALL, _ROOF, _FLOOR = 0, 1, 2
@@ -34,13 +34,15 @@ class Part:
 
 def packed(table: pa.Table, geometries: Any, there: Any, origin: Any) -> dict[str, Any]:
     """The faces of the features that are there, ready to be packed."""
-    faces = triangulated(geometries[there])
+    faces, rims = lips.lipped(triangulated(geometries[there]), origin)
+    points = faces.points - origin
     return {
-        "face_points": (faces.points - origin).astype(np.float32),
+        "face_points": points.astype(np.float32),
         "face_triangles": faces.triangles,
         "face_normals": faces.normals,
         "face_owner": faces.feature,
         "face_part": faces.part,
+        "face_facade": facade(points, faces, table.column("fid").to_numpy()[there], rims, len(points) - len(rims)),
         "face_class": _classes(table, there, faces),
         "face_fids": table.column("fid").to_numpy()[there],
     }
@@ -57,8 +59,6 @@ def meshed(payload: shapes.Packed) -> Part:
     rise, height = _rises(points, owner)
     wall = np.abs(normals[:, 2]) <= 0.5
     dimmed = kernels.FOOT + (1 - kernels.FOOT) * rise / np.maximum(height, 0.1)
-    # Walls are measured along their own level direction, from where the building's façade begins.
-    along = points[:, 1] * normals[:, 0] - points[:, 0] * normals[:, 1] + palette.begins(fids)[owner]
     return Part(
         points,
         triangles,
@@ -68,8 +68,50 @@ def meshed(payload: shapes.Packed) -> Part:
         np.concatenate([payload["court_roof"], payload["face_class"] == _ROOF]),
         np.where(wall, dimmed, 1.0).astype(np.float32),
         np.concatenate([np.full(len(courts), -1, np.int32), shapes.parts(payload, "face_part", len(solids))]),
-        np.where(wall[:, None], np.column_stack([along, rise]), -1.0).astype(np.float32),
+        np.concatenate([_known(payload, "court_facade", len(courts)), _known(payload, "face_facade", len(solids))]),
     )
+
+
+def facade(points: Any, faces: Faces, fids: Any, rims: Any, first: int) -> Any:
+    """Bays and floors of walls, and the rims of flat roofs from row ``first`` on (see ``shapes.Arrays.facade``).
+
+    An upright quad has whole bays and floors below a lip; other walls are measured from their building's foot.
+    """
+    made = np.full((len(points), 4), kernels.AWAY, np.float32)
+    made[first : first + len(rims)] = rims
+    wall = np.abs(faces.normals[:, 2]) <= 0.5
+    if not wall.any():
+        return made
+    rise, height = _rises(points, faces.feature)
+    along = points[:, 1] * faces.normals[:, 0] - points[:, 0] * faces.normals[:, 1]
+    begin = palette.begins(fids)[faces.feature]
+    begun = np.concatenate([[True], (np.diff(faces.part) != 0) | (np.diff(faces.feature) != 0)])
+    starts, which = np.flatnonzero(begun), np.cumsum(begun) - 1
+    left, right = (side.reduceat(along, starts)[which] for side in (np.minimum, np.maximum))
+    low, high = (side.reduceat(points[:, 2], starts)[which] for side in (np.minimum, np.maximum))
+    upright = np.minimum(points[:, 2] - low, high - points[:, 2]) < 0.01
+    quad = (np.bincount(which) == 4)[which] & np.logical_and.reduceat(upright, starts)[which]
+    bays, room = np.rint((right - left) / kernels.BAY), np.maximum(high - low - kernels.LIP, 0.01)
+    first_bay = begin + np.mod(np.rint(left / kernels.BAY), 64)
+    fitted = first_bay + (along - left) / np.maximum(right - left, 0.01) * bays
+    floors = np.rint(room / kernels.FLOOR)
+    made[wall] = np.column_stack(
+        [
+            np.where(quad, fitted, begin + along / kernels.BAY),
+            np.where(
+                quad,
+                floors * (high - points[:, 2] - kernels.LIP) / room,
+                np.ceil(height / kernels.FLOOR) - rise / kernels.FLOOR,
+            ),
+            np.full(len(points), -1.0),
+            np.where(quad, 64 * bays + floors, -64.0),
+        ]
+    )[wall]
+    return made
+
+
+def _known(payload: shapes.Packed, name: str, count: int) -> Any:
+    return payload.arrays.get(name, np.full((count, 4), kernels.AWAY, np.float32))
 
 
 def _classes(table: pa.Table, there: Any, faces: Any) -> Any:

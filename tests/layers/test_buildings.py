@@ -59,4 +59,37 @@ def test_any_simple_footprint_is_covered(points):
 
 
 def test_a_feature_without_geometry_is_left_out():
-    assert list(meshed(ELL, None).owner) == [0] * 30
+    assert set(meshed(ELL, None).owner) == {0}
+
+
+@pytest.mark.parametrize("shape", [ELL, COURT, shapely.box(0, 0, 5, 19), shapely.Point(0, 0).buffer(20, 3)])
+def test_a_roof_knows_how_far_its_sides_are(shape):
+    """What lies within a lip's width of a side is told so, and nothing else is."""
+    arrays = meshed(shape)
+    roof = arrays.normals[arrays.triangles[:, 0], 2] > 0.5
+    shares = np.random.default_rng(1).dirichlet(np.ones(3), (roof.sum(), 400))
+    at = np.einsum("tsk,tkd->tsd", shares, arrays.points[arrays.triangles[roof]].astype(float))
+    found = np.einsum("tsk,tkd->tsd", shares, arrays.facade[arrays.triangles[roof]].astype(float)).min(axis=2)
+    truth = shapely.distance(shapely.boundary(shape), shapely.points(at[..., :2] + np.array(arrays.origin[:2])))
+    near = np.minimum(found, truth) < 0.6
+    assert near.sum() > 50
+    assert (np.abs(found - truth)[near] < 0.05).mean() > 0.97
+
+
+def test_floors_and_bays_fit_their_walls():
+    arrays = meshed(shapely.box(0, 0, 24, 12), height=10.2)
+    walls = arrays.facade[arrays.normals[:, 2] < 0.5].reshape(4, 4, 4)
+    assert np.abs(walls[:, 2:, 1] - -0.6 / 3.2).max() < 1e-5, "the lip's top"
+    assert (walls[:, :2, 1] == 3).all(), "three whole floors"
+    assert sorted((walls[:, 1, 0] - walls[:, 0, 0]).tolist()) == [5, 5, 10, 10]
+    assert (walls[..., 2] == -1).all()
+
+
+def test_upright_faces_of_a_solid_have_whole_floors_and_flat_ones_a_lip():
+    floor, top = [(0, 0, 0), (0, 9, 0), (12, 9, 0), (12, 0, 0)], [(0, 0, 7.0), (12, 0, 7.0), (12, 9, 7.0), (0, 9, 7.0)]
+    sides = [[floor[a], floor[b], top[-b % 4], top[-a % 4]] for a, b in ((0, 3), (3, 2), (2, 1), (1, 0))]
+    arrays = meshed(shapely.MultiPolygon([shapely.Polygon(face) for face in (floor, top, *sides)]))
+    wall, roof = np.abs(arrays.normals[:, 2]) < 0.5, arrays.normals[:, 2] > 0.5
+    assert sorted(set(np.round(arrays.facade[wall, 1].astype(float), 3))) == [-0.188, 2]
+    assert (arrays.facade[roof].min(axis=1) == 0).all() and arrays.facade[roof].max() == 12
+    assert (arrays.facade[arrays.normals[:, 2] < -0.5] == 1000).all()

@@ -43,7 +43,12 @@ class Arrays:
     part: Ints | None = None
     """(n,) which face of its feature's geometry a vertex belongs to; −1 or None where there are no such faces."""
     facade: Floats | None = None
-    """(n, 2) metres along a wall and above its foot, for floors and windows; −1 above on what is no wall."""
+    """(n, 4) where floors, windows and lips are drawn.
+
+    On a wall: bays along the building's walls; floors below the wall's lip, negative on it; −1, or where there are
+    roshans −2 and less by a bay for each along this wall; and 64 times the wall's bays (−1 where they are unknown)
+    plus its floors. On a roof: metres from up to four of its sides, 1000 where there is none.
+    """
 
     @property
     def nbytes(self) -> int:

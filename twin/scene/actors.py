@@ -14,7 +14,8 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 from twin.model.shapes import Arrays
 
 Point = tuple[float, float, float]
-_NO_WALL = -1.0
+_AWAY = 1000.0
+"""Metres from any side of a roof: no façade and no lip."""
 
 
 def actor(arrays: Arrays, colours: Any, scene_origin: Point) -> vtkActor:
@@ -23,7 +24,7 @@ def actor(arrays: Arrays, colours: Any, scene_origin: Point) -> vtkActor:
     data.GetPointData().SetScalars(numpy_to_vtk(colours))
     facade = arrays.facade
     if facade is None:
-        facade = np.full((len(arrays.points), 2), _NO_WALL, np.float32)
+        facade = np.full((len(arrays.points), 4), _AWAY, np.float32)
     named = numpy_to_vtk(np.ascontiguousarray(facade))
     named.SetName("facade")
     data.GetPointData().AddArray(named)

@@ -5,49 +5,22 @@ Each is one ``vtkShaderProperty`` that many actors share, so that VTK compiles i
 
 from __future__ import annotations
 
+from typing import Any
+
 from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
 from twin.model.shapes import Colour
+from twin.scene import facades
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
-_FLOOR, _BAY = 3.2, 2.4
-"""Metres from floor to floor (ART), and from window to window."""
 _LAMPS = 24.0
 """Metres from lamp to lamp."""
 
 _POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
-_HASH = """
-float chance(vec2 at) { return fract(sin(dot(at, vec2(12.9898, 78.233))) * 43758.5453); }
-"""
-_FACADE = """
-  vec2 cell = wall / vec2({bay}, {floor});
-  vec2 soft = fwidth(cell);
-  {coarser}
-  vec2 at = fract(cell);
-  vec2 glass = smoothstep(vec2(0.24, 0.30) - soft, vec2(0.24, 0.30) + soft, at)
-             * (1.0 - smoothstep(vec2(0.76, 0.78) - soft, vec2(0.76, 0.78) + soft, at));
-  float seen = wall.y > -0.5 ? 1.0 : 0.0;
-"""
-_COARSER = """// Far windows melt into fewer, larger ones, so that the city glitters to the horizon.
-  float far = max(0.0, ceil(log2(3.0 * max(soft.x, soft.y))));
-  cell /= exp2(far);
-  soft /= exp2(far);"""
-_DAY = """
-  float bays = 1.0 - smoothstep(0.20, 0.45, soft.x);
-  float floors = 1.0 - smoothstep(0.25, 0.60, soft.y);
-  gl_FragData[0].rgb *= 1.0 - seen * floors * glass.y * (0.06 + 0.08 * bays * glass.x);
-"""
-_NIGHT = """
-  float draw = chance(floor(cell));
-  float warm = chance(floor(cell) + 17.0);
-  vec3 lamp = warm < 0.1 ? vec3(0.867, 0.914, 0.949) : mix(vec3(0.965, 0.761, 0.478), vec3(1.0, 0.89, 0.70), warm);
-  float lit = draw < 0.22 ? glass.x * glass.y : 0.0;
-  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, lamp, seen * lit * 0.92 * pow(0.82, far));
-"""
 _POOLS = """
   vec2 metres = at * vec2({wide:.2f}, {tall:.2f});
   vec2 post = floor(metres / {apart});
@@ -57,13 +30,12 @@ _POOLS = """
 """
 
 
-def solid(sky: Sky, *, overlaid: bool = False) -> vtkOpenGLShaderProperty:
-    """Buildings: floors and windows on their walls, and haze, which must not change what an overlay's colour means."""
+def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
+    """Buildings: their façades and roofs, and haze, which must not change what an overlay's colour means."""
     made = vtkOpenGLShaderProperty()
-    _vertex(made, "in vec2 facade;\nout vec2 wall;\n", "  wall = facade;\n")
-    lamps = sky.windows and not overlaid
-    walls = _FACADE.format(bay=_BAY, floor=_FLOOR, coarser=_COARSER if lamps else "") + (_NIGHT if lamps else _DAY)
-    _fragment(made, "in vec2 wall;\n" + _HASH, walls + _haze(sky, 0.15 if overlaid else 1.0))
+    _vertex(made, "in vec4 facade;\nout vec4 wall;\nout vec2 place;\n", "  wall = facade;\n  place = vertexMC.xy;\n")
+    declared = "in vec4 wall;\nin vec2 place;\n" + facades.FUNCTIONS
+    _fragment(made, declared, facades.drawn(sky, sun, parts) + _haze(sky, 0.15 if parts.overlaid else 1.0))
     return made
 
 
@@ -75,7 +47,7 @@ def flat(sky: Sky, shade: Sides | None, lift: float) -> vtkOpenGLShaderProperty:
     made = vtkOpenGLShaderProperty()
     _vertex(made, "", f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
     done = "  vec2 at = tcoordVCVSOutput;\n" + _shaded(sky, shade, "1.0") if shade else ""
-    _fragment(made, _HASH, done + _haze(sky))
+    _fragment(made, facades.FUNCTIONS, done + _haze(sky))
     return made
 
 
@@ -101,7 +73,7 @@ def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpen
         painted += (
             f"  vec2 at = {_within(shade)};\n  vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));\n"
         ) + _shaded(sky, shade, "inside.x * inside.y")
-    _fragment(made, "in vec2 spot;\n" + _HASH, painted + _haze(sky))
+    _fragment(made, "in vec2 spot;\n" + facades.FUNCTIONS, painted + _haze(sky))
     return made
 
 

@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow, vtkShaderProperty
 
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, highlight, light, materials
+from twin.scene import actors, backdrop, camera, facades, highlight, light, materials
 from twin.scene.colours import Overlay
+from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Grounds
 from twin.scene.light import Sky
 from twin.scene.picking import Hit, Targets
 from twin.scene.source import TileSource
-from twin.scene.tiles import Key, Listing, Meshing, Tile
+from twin.scene.tiles import Key, Listing, Meshing, Tile, away
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
@@ -39,6 +40,7 @@ class Drawn:
         self.arrays = arrays
         self.actor = actor
         self.light = lit
+        self.wood = arrays.facade is not None and bool((arrays.facade[:, 2] < -1.5).any())
 
 
 class Scene:
@@ -134,7 +136,7 @@ class Scene:
             self.renderer.RemoveActor(self._dome)
         self._dome = backdrop.dome(self.sky)
         self.renderer.AddActor(self._dome)
-        self._solid = (materials.solid(self.sky), materials.solid(self.sky, overlaid=True))
+        self._solid: dict[Parts, vtkShaderProperty] = {}
         self._grounds.paint(self._below)
         self._shade()
         self._repaint(set(self._layers))
@@ -152,6 +154,9 @@ class Scene:
     def _see(self) -> None:
         """The haze begins behind what is looked at, from however far."""
         clear = max(1.0, self.camera.distance / _HAZE_FROM)
+        for key in self._drawn:
+            if self._tiles[key].kind not in _FLAT:
+                self._face(key)
         drawn = [one.actor for one in self._drawn.values()]
         for actor in [*drawn, *self._grounds.laid]:
             materials.see(actor.GetShaderProperty(), clear)
@@ -239,13 +244,23 @@ class Scene:
                 materials.flat(self._below, shade.raster.sides if shade else None, _FLAT[kind])
             )
         else:
-            drawn.actor.SetShaderProperty(self._solid[key[0] in self.overlays])
+            self._face(key)
         materials.see(drawn.actor.GetShaderProperty(), max(1.0, self.camera.distance / _HAZE_FROM))
 
     @property
     def _below(self) -> Sky:
         """The sky as the ground has it: its lamps are out where colour tells of data."""
         return replace(self.sky, windows=False) if self.overlays else self.sky
+
+    def _face(self, key: Key) -> None:
+        """Give what stands the material of what can be seen of it."""
+        drawn, tile = self._drawn[key], self._tiles[key]
+        near = drawn.arrays.facade is not None and away(tile, self.camera.eye()) < facades.NEAR
+        parts = Parts(overlaid=key[0] in self.overlays, near=near, wood=near and drawn.wood)
+        if parts not in self._solid:
+            self._solid[parts] = materials.solid(self.sky, self.sun, parts)
+        if drawn.actor.GetShaderProperty() is not self._solid[parts]:
+            drawn.actor.SetShaderProperty(self._solid[parts])
 
     def _shade(self) -> None:
         for key in self._drawn:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
@@ -60,7 +59,7 @@ class Meshing:
 
     def ask(self, tiles: list[Tile], eye: tuple[float, float, float], first: frozenset[str] = frozenset()) -> None:
         """Start on these tiles: those of the ``first`` layers, then the nearest to the eye."""
-        for tile in sorted(tiles, key=lambda tile: (tile.key[0] not in first, _away(tile, eye))):
+        for tile in sorted(tiles, key=lambda tile: (tile.key[0] not in first, away(tile, eye))):
             if tile.key not in self._waiting:
                 self._waiting[tile.key] = self.pool.submit(self._mesh, tile)
 
@@ -113,6 +112,8 @@ class Meshing:
         return arrays
 
 
-def _away(tile: Tile, eye: tuple[float, float, float]) -> Any:
-    west, south, _, east, north, _ = tile.box
-    return math.hypot(max(west - eye[0], 0, eye[0] - east), max(south - eye[1], 0, eye[1] - north))
+def away(tile: Tile, eye: tuple[float, float, float]) -> float:
+    """Metres from the eye to the nearest that a tile can be."""
+    west, south, low, east, north, high = tile.box
+    sides = ((west, east), (south, north), (low, high))
+    return math.hypot(*(max(least - at, 0.0, at - most) for (least, most), at in zip(sides, eye, strict=True)))
