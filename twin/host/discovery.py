@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
@@ -32,7 +33,12 @@ def plugins() -> tuple[Manifest | Broken, ...]:
     """All plugins: beside the program, the person's, those of installed packages, and ``BALAD_PLUGINS``."""
     beside = [paths.program() / name for name in ("layers", "plugins", "sample_data")]
     named = [Path(folder) for folder in os.environ.get("BALAD_PLUGINS", "").split(os.pathsep) if folder]
-    return tuple(discover(*beside, paths.data() / "plugins", *_installed(), *named))
+    found = tuple(discover(*beside, paths.data() / "plugins", *_installed(), *named))
+    for plugin in found:
+        if isinstance(plugin, Manifest) and str(plugin.folder.parent) not in sys.path:
+            # Last of all, so that no plugin stands before what is there already.
+            sys.path.append(str(plugin.folder.parent))
+    return found
 
 
 def entries(room: str) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 API = 1
 
@@ -48,6 +48,8 @@ class Manifest(BaseModel):
     rules: tuple[Entry, ...] = ()
     tools: tuple[Entry, ...] = ()
     cards: tuple[Entry, ...] = ()
+    folder: Path = Field(default=Path(), exclude=True)
+    """Where it lies: its modules are found beside it."""
 
     @classmethod
     def read(cls, file: Path) -> Manifest:
@@ -55,7 +57,7 @@ class Manifest(BaseModel):
         found = cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         if found.api != API:
             raise ValueError(f"it asks for API version {found.api}; this program has {API}")
-        return found
+        return found.model_copy(update={"folder": file.parent.absolute()})
 
 
 class Broken(BaseModel):

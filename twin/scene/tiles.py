@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
+from twin.scene import datasets
 from twin.scene.source import TileSource
 
 _log = logging.getLogger("balad")
@@ -103,11 +104,13 @@ class Meshing:
             payload = self._source.payload(*tile.key)
             if not payload:
                 return None
-            arrays: Arrays = self._source.kind(tile.kind).mesh(payload, 0)
+            made = self._source.kind(tile.kind).mesh(payload, 0)
+            arrays = made if isinstance(made, Arrays) else datasets.arrays(made)
         except Exception as why:  # noqa: BLE001  a layer kind is a stranger: one tile of it must not take the view along
             if tile.key[0] not in self._faulty:
                 self._faulty.add(tile.key[0])
-                _log.error("tile %s of kind %s can't be drawn", tile.key, tile.kind, exc_info=why)
+                words = "tile %s of kind %s can't be drawn: %s"
+                _log.error(words, tile.key, tile.kind, why, exc_info=not isinstance(why, datasets.NotDrawable))
             return None
         return arrays
 
