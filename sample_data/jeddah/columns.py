@@ -40,6 +40,7 @@ ROADS: tuple[Spec, ...] = (
     ("width", "DOUBLE", "m", "Width", "العرض"),
     *_NAMES,
 )
+PALMS: tuple[Spec, ...] = (("height", "DOUBLE", "m", "Height", "الارتفاع"),)
 BUILDINGS: tuple[Spec, ...] = (
     ("use", "VARCHAR", "", "Land use", "استعمال الأرض"),
     ("levels", "BIGINT", "", "Storeys", "عدد الأدوار"),

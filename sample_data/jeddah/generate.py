@@ -15,7 +15,8 @@ from sample_data.jeddah.columns import ROADS, SampleLayer, columns
 from sample_data.jeddah.frame import land, sea
 from sample_data.jeddah.growth import City, grow
 from sample_data.jeddah.layers import areas, wkb
-from sample_data.jeddah.roads import roads
+from sample_data.jeddah.palms import palms
+from sample_data.jeddah.roads import Roads, roads
 from sample_data.jeddah.terrain import RELIEF, patches, raised
 
 _AROUND = 9_000.0
@@ -41,8 +42,10 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
     parks = np.concatenate([found.parks for found in city.built])
     titles = [("Park", "حديقة")] * len(parks)
     yield areas("parks", "Parks", "الحدائق", parks, ["park"] * len(parks), titles, visible=True)
-    yield _roads(city)
+    found = roads(city.cells, [one.streets for one in city.built], [one.widths for one in city.built])
+    yield _roads(found)
     yield all_buildings(city, seed)
+    yield palms(city, found, seed)
 
 
 def bookmarks(buildings: int = 20_000) -> list[dict[str, Any]]:
@@ -68,8 +71,7 @@ def _camera(
     }  # fmt: skip
 
 
-def _roads(city: City) -> SampleLayer:
-    found = roads(city.cells, [one.streets for one in city.built], [one.widths for one in city.built])
+def _roads(found: Roads) -> SampleLayer:
     table = pa.table(
         {
             "uid": [f"r{n + 1}" for n in range(len(found.lines))],

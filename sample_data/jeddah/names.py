@@ -80,6 +80,7 @@ STREETS = {
     12: ("Hira Street", "شارع حراء"),
 }  # fmt: skip
 CORNICHE = ("Corniche Road", "طريق الكورنيش")
+PALM_LINED = frozenset({"Corniche Road", "Al-Hamra Street", "Al-Andalus Road", "Falasteen Street", "Al-Dhahab Street"})
 
 USES_EN = {
     "residential": "Residential", "commercial": "Commercial", "mixed": "Mixed use", "educational": "Educational",

@@ -80,6 +80,26 @@ def test_none_stands_on_a_road(layers, footprints):
     assert not len(shapely.STRtree(footprints).query(ribbons, predicate="intersects")[0])
 
 
+def test_palms_stand_along_their_roads_and_in_nobodys_way(layers, footprints):
+    points = read(layers["palms"])
+    flat = shapely.force_2d(points)
+    roads = layers["roads"].table
+    lines, widths = shapely.force_2d(read(layers["roads"])), roads["width"].to_numpy()
+    assert len(points) > 300
+    assert shapely.contains(frame.land(), flat).all()
+    ribbons = shapely.buffer(lines, widths / 2, cap_style="flat")
+    assert not len(shapely.STRtree(flat).query(ribbons, predicate="intersects")[0])
+    assert not len(shapely.STRtree(flat).query(footprints, predicate="dwithin", distance=3)[0])
+    lined = np.isin(roads["name_en"].to_pylist(), list(columns.names.PALM_LINED))
+    away = shapely.distance(shapely.union_all(lines[lined]), flat)
+    assert away.min() > 9 and away.max() < 13
+    one, other = shapely.STRtree(flat).query_nearest(flat, exclusive=True)
+    apart = shapely.distance(flat[one], flat[other])
+    assert apart.min() >= 11.9
+    assert 12 < np.median(apart) < 18
+    assert np.abs(shapely.get_z(points) - relief().at(shapely.get_coordinates(flat))).max() < 0.01
+
+
 def test_every_building_stands_on_its_parcel_in_its_district(layers, footprints):
     table = layers["buildings"].table
     parcels = by_uid(layers["parcels"], table["parcel"])

@@ -38,6 +38,7 @@ _SWATCHES = {
     "areas": "#E4D8C1",
     "lines": "#A9A39A",
     "points": "#8A6A4C",
+    "palms": "#A9B585",
     "terrain": "#E4D8C1",
     "sea": "#2E8CA0",
     "parks": "#BFC79B",

@@ -29,6 +29,8 @@ _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+_STANDING = frozenset({"buildings", "palms"})
+"""Kinds that lay a shade on the ground."""
 
 Box = tuple[float, float, float, float, float, float]
 
@@ -330,7 +332,7 @@ class Scene:
         for key, drawn in self._drawn.items():
             if key[0] in BAKED_LAYERS:
                 found[key[0]][key] = drawn.arrays
-            elif self._tiles[key].kind == "buildings" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
+            elif self._tiles[key].kind in _STANDING and self._seen(key[0]) and _meet(self._tiles[key].box, within):
                 found["standing"][key] = drawn.arrays
             elif self._tiles[key].kind == "roads" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
                 found["roads"][key] = drawn.arrays

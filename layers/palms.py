@@ -1,0 +1,101 @@
+"""Palms: a trunk and a crown of fronds in 30 triangles, each turned its own way and as high as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from layers import palette
+from twin.api import shapes
+
+KIND = "palms"
+VERSION = 1
+COLUMNS: tuple[str, ...] = ("height",)
+HEIGHT = 8.0
+"""Metres to the crown's top, where a palm names none."""
+_TRUNK, _WAIST, _CROWN = 0.026, 0.016, 0.88
+"""Half of the trunk's width at its foot and at its top, and where the crown begins, for a palm one metre high."""
+_FRONDS = ((8, 0.0, (0.24, 0.99), (0.46, 0.77), 0.060), (4, 0.3, (0.15, 1.06), (0.31, 1.04), 0.042))
+"""How many fronds, the first's turn; how far out and how high is a frond's middle, its tip; half of its width."""
+
+
+def encode(table: pa.Table) -> bytes:
+    """Where each point of a feature stands, and how high."""
+    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    points, whose = shapely.get_coordinates(geometries, include_z=True, return_index=True)
+    high = np.full(len(table), HEIGHT)
+    if "height" in table.column_names:
+        said = table.column("height").cast(pa.float64()).to_numpy(zero_copy_only=False)
+        high = np.where(said > 0, said, HEIGHT)
+    origin = np.array([*points[:, :2].min(axis=0), 0.0]) if len(points) else np.zeros(3)
+    return shapes.pack(
+        origin=origin,
+        feet=(np.nan_to_num(points) - origin).astype(np.float32),
+        height=high[whose].astype(np.float32),
+        owner=whose.astype(np.int32),
+        fids=table.column("fid").to_numpy(),
+    )
+
+
+def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
+    """One palm, copied to where each stands."""
+    packed = shapes.unpack(payload)
+    feet, height, owner, fids = (packed[name] for name in ("feet", "height", "owner", "fids"))
+    points, normals = _PALM
+    turns = ((fids[owner] * 2654435761 >> 8) % 360).astype(np.float32) * np.float32(np.pi / 180)
+    count = len(points)
+    corners = _TRIANGLES + count * np.arange(len(feet), dtype=np.int32)[:, None, None]
+    return shapes.Arrays(
+        origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
+        points=(feet[:, None] + _turned(points, turns) * height[:, None, None]).reshape(-1, 3),
+        triangles=corners.reshape(-1, 3).astype(np.int32),
+        normals=_turned(normals, turns).reshape(-1, 3),
+        owner=np.repeat(owner, count),
+        fids=fids,
+        base=np.tile(_COLOURS, (len(feet), 1)),
+        foot=np.ones(count * len(feet), np.float32),
+    )
+
+
+def _turned(some: Any, turns: Any) -> Any:
+    """(palms, n, 3): points turned about the upright axis, once for each palm."""
+    cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
+    level = np.broadcast_to(some[:, 2], (len(turns), len(some)))
+    return np.stack([cos * some[:, 0] - sin * some[:, 1], sin * some[:, 0] + cos * some[:, 1], level], axis=-1)
+
+
+def _palm() -> tuple[Any, Any]:
+    """A palm one metre high: four points and their normals for each of its three bark faces, then for each frond."""
+    points: list[Any] = []
+    normals: list[Any] = []
+    for turn in 2 * np.pi / 3 * np.arange(3):
+        for end, wide, high in ((0, _TRUNK, 0.0), (1, _TRUNK, 0.0), (1, _WAIST, _CROWN), (0, _WAIST, _CROWN)):
+            at = turn + 2 * np.pi / 3 * end
+            points.append((wide * np.cos(at), wide * np.sin(at), high))
+        normals += [(np.cos(turn + np.pi / 3), np.sin(turn + np.pi / 3), 0.0)] * 4
+    for many, first, middle, tip, wide in _FRONDS:
+        for turn in 2 * np.pi / many * (first + np.arange(many)):
+            out, aside = np.array([np.cos(turn), np.sin(turn), 0.0]), np.array([-np.sin(turn), np.cos(turn), 0.0])
+            along = out * middle[0] + (0.0, 0.0, middle[1])
+            # The root, then round by the right: the two triangles fold along the line between the sides.
+            points += [
+                (0.0, 0.0, _CROWN),
+                along - wide * aside,
+                out * tip[0] + (0.0, 0.0, tip[1]),
+                along + wide * aside,
+            ]
+            normals += [0.45 * out + (0.0, 0.0, 0.893)] * 4
+    return np.array(points, np.float32), np.array(normals, np.float32)
+
+
+_PALM = _palm()
+_BARK = 12
+"""How many of its points are the trunk's."""
+_FOLDED = np.arange(0, len(_PALM[0]), 4, dtype=np.int32)[:, None, None] + np.array([[0, 1, 3], [1, 2, 3]], np.int32)
+_TRIANGLES = _FOLDED.reshape(-1, 3)
+_COLOURS = np.array([palette.TRUNK, palette.FROND], np.uint8)[(np.arange(len(_PALM[0])) >= _BARK).astype(int)]
+
+__all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]
