@@ -14,7 +14,9 @@ from twin.api import shapes
 
 KIND = "buildings"
 VERSION = 3
-COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces")
+COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
+WOODEN = "roshan"
+"""The façade that has wooden bays."""
 
 _STEPS = 65_535
 _COLOURS = np.concatenate([palette.STONE, palette.ROOF])
@@ -74,6 +76,7 @@ def _footprints(table: pa.Table, geometries: Any, fids: Any, flat: Any, origin: 
         "starts": np.searchsorted(ring, np.arange(len(rings) + 1)).astype(np.int64),
         "ground": ground[whose[whole]].astype(np.float32),
         "height": height[whose[whole]].astype(np.float32),
+        "wood": _wooden(table)[flat][whose[whole]],
         "fids": fids[flat][whose[whole]],
         **courtyards,
     }
@@ -160,6 +163,12 @@ def _prisms(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
         part,
         facade[:stop],
     )
+
+
+def _wooden(table: pa.Table) -> Any:
+    if "facade" not in table.column_names:
+        return np.zeros(table.num_rows, bool)
+    return np.array([said == WOODEN for said in table.column("facade").to_pylist()], bool)
 
 
 def _numbers(table: pa.Table, name: str, otherwise: float) -> Any:

@@ -18,6 +18,8 @@ from sample_data.jeddah.terrain import relief
 
 _PER_HEAD = {"residential": 52.0, "mixed": 45.0, "commercial": 32.0, "religious": 9.0, "educational": 11.0}
 """Floor area for each person who lives or works there, in m²."""
+_NEW = 1960
+"""The year from which nobody built roshans."""
 
 
 def buildings(city: City, seed: int) -> SampleLayer:
@@ -46,6 +48,7 @@ def _superblock(number: int, district: int, found: Built, take: int, seed: int) 
             "height": np.round(found.height[:take].astype(np.float64), 1),
             "ground": ground,
             "year": np.minimum(2024, found.era[:take] + (5 * random.random(take)).astype(np.int64)),
+            "facade": pa.array(_facades(found, take, random), pa.string()),
             "floor_area": found.gross[:take].astype(np.float64),
             "people": np.maximum(1, found.gross[:take] / heads).astype(np.int64),
             "name_en": pa.array([one[0] for one in titles], pa.string()),
@@ -72,6 +75,14 @@ def _grounded(shapes: Any) -> tuple[Any, Any]:
         xyz[:, 2] = np.round(xyz[:, 2] + ground[solid][owner], 2)
         raised[solid] = shapely.set_coordinates(raised[solid], xyz)
     return ground, raised
+
+
+def _facades(found: Built, take: int, random: np.random.Generator) -> Any:
+    """Three of four old houses still have their roshans."""
+    old = (found.era[:take] < _NEW) & (found.use[:take] != "religious")
+    facades = np.full(take, None, object)
+    facades[old & (random.random(take) < 0.75)] = "roshan"
+    return facades
 
 
 def _title(kind: str, number: int) -> tuple[str | None, str | None]:

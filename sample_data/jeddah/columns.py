@@ -47,6 +47,7 @@ BUILDINGS: tuple[Spec, ...] = (
     ("height", "DOUBLE", "m", "Height", "الارتفاع"),
     ("ground", "DOUBLE", "m", "Ground level", "منسوب الأرض"),
     ("year", "BIGINT", "", "Year built", "سنة البناء"),
+    ("facade", "VARCHAR", "", "Façade", "الواجهة"),
     ("floor_area", "DOUBLE", "m²", "Floor area", "مساحة الأدوار"),
     ("people", "BIGINT", "", "People", "عدد السكان والشاغلين"),
     *_NAMES,
@@ -59,6 +60,7 @@ BUILDINGS: tuple[Spec, ...] = (
 )
 _MEANINGS = {
     "use": (names.USES_EN, names.USES_AR),
+    "facade": (names.FACADES_EN, names.FACADES_AR),
     "road_class": (names.ROADS_EN, names.ROADS_AR),
 }
 

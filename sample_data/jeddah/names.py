@@ -90,6 +90,7 @@ USES_AR = {
     "residential": "سكني", "commercial": "تجاري", "mixed": "مختلط", "educational": "تعليمي", "health": "صحي",
     "government": "حكومي", "religious": "مسجد",
 }  # fmt: skip
+FACADES_EN, FACADES_AR = {"roshan": "Roshans"}, {"roshan": "رواشين"}
 ROADS_EN = {"motorway": "Motorway", "main": "Main road", "street": "Street"}
 ROADS_AR = {"motorway": "طريق سريع", "main": "طريق رئيسي", "street": "شارع"}
 

@@ -15,13 +15,14 @@ ELL = shapely.Polygon([(0, 0), (30, 0), (30, 12), (12, 12), (12, 30), (0, 30)])
 COURT = shapely.Polygon([(0, 0), (40, 0), (40, 40), (0, 40)], [[(10, 10), (10, 30), (30, 30), (30, 10)]])
 
 
-def meshed(*shapes, height=10.0):
+def meshed(*shapes, height=10.0, **columns):
     table = pa.table(
         {
             "fid": np.arange(1, len(shapes) + 1),
             "geometry": list(shapely.to_wkb(np.array(shapes, object))),
             "height": np.full(len(shapes), height),
             "ground": np.zeros(len(shapes)),
+            **columns,
         }
     )
     return buildings.mesh(buildings.encode(table))
@@ -83,6 +84,14 @@ def test_floors_and_bays_fit_their_walls():
     assert (walls[:, :2, 1] == 3).all(), "three whole floors"
     assert sorted((walls[:, 1, 0] - walls[:, 0, 0]).tolist()) == [5, 5, 10, 10]
     assert (walls[..., 2] == -1).all()
+
+
+def test_a_house_with_roshans_says_so_bay_by_bay():
+    arrays = meshed(shapely.box(0, 0, 24, 12), shapely.box(40, 0, 64, 12), facade=["roshan", None])
+    wall = arrays.normals[:, 2] < 0.5
+    old, new = (arrays.facade[wall & (arrays.owner == n)][:, 2].reshape(4, 4) for n in (0, 1))
+    assert sorted((old[:, 0] - old[:, 1]).tolist()) == [5, 5, 10, 10]
+    assert (old[:, 0] == -2).all() and (new == -1).all()
 
 
 def test_upright_faces_of_a_solid_have_whole_floors_and_flat_ones_a_lip():

@@ -80,6 +80,15 @@ def test_none_stands_on_a_road(layers, footprints):
     assert not len(shapely.STRtree(footprints).query(ribbons, predicate="intersects")[0])
 
 
+def test_roshans_are_on_old_houses_of_al_balad_alone():
+    # The old town is reached by samples of this size.
+    table = next(layer for layer in generate(8_000, 1) if layer.id == "buildings").table
+    wooden = np.array(table["facade"].to_pylist(), object) == "roshan"
+    assert wooden.sum() > 100
+    assert set(table.filter(pa.array(wooden))["district_en"].to_pylist()) == {"Al-Balad"}
+    assert table.filter(pa.array(wooden))["year"].to_numpy().max() < 1965
+
+
 def test_palms_stand_along_their_roads_and_in_nobodys_way(layers, footprints):
     points = read(layers["palms"])
     flat = shapely.force_2d(points)

@@ -26,6 +26,15 @@ def house():
     return source
 
 
+@pytest.fixture(scope="module")
+def old_house():
+    source = Synthetic()
+    east = EAST + np.array([0.0, 11.0, 22.0])
+    shapes = shapely.box(east, NORTH, east + 10, NORTH + 20)
+    source.add("buildings", "buildings", shapes, height=[16.6, 13.4, 16.6], facade=["roshan"] * 3)
+    return source
+
+
 def shares(source, monkeypatch, view, coloured=None):
     """What the façade leaves of each pixel's light."""
     drawn = offscreen.picture(source, view, SIZE, coloured).astype(float)
@@ -47,6 +56,17 @@ def test_with_an_overlay_nothing_is_more_than_eight_hundredths_darker(house, mon
     assert left.min() > 0.91
     assert left.max() < 1.02
     assert (left < 0.98).any()
+
+
+def test_roshans_are_of_wood_and_darken_no_overlay(house, old_house, monkeypatch):
+    def wooden(source):
+        seen = offscreen.picture(source, View(camera=NEAR), SIZE).astype(int)
+        return ((seen[..., 0] > 70) & (seen[..., 0] > 1.4 * seen[..., 2]) & (seen[..., 0] < 150)).mean()
+
+    assert wooden(house) == 0
+    assert wooden(old_house) > 0.003
+    coloured = {"buildings": overlay(old_house.values("buildings", "height"), "buildings", Colouring(column="height"))}
+    assert shares(old_house, monkeypatch, View(camera=NEAR), coloured).min() > 0.91
 
 
 def test_far_tiles_are_drawn_by_day_without_a_facade(house):

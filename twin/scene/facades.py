@@ -15,8 +15,8 @@ NEAR = 1_400.0
 """Metres from the eye within which tiles have a façade by day, lips and roshans."""
 _RIM, _DROP = 0.35, 0.6
 """Metres that a lip is wide, and that the roof lies below it (ART)."""
-_WOOD, _STONE = colour("#8A6A4C"), colour("#F1E7D8")
-"""Roshans (ART), and the mean of the stone that they darken."""
+_TIMBER = f"vec3({', '.join(f'{part / 255:.3f}' for part in colour('#8A6A4C'))}) * mix(LEAST, 1.0, stone.g / 0.906)"
+"""Roshans (ART) in the light of the stone that they hide."""
 
 
 class Parts(NamedTuple):
@@ -70,9 +70,10 @@ _ROSHAN = """float bay = -2.0 - wall.z;
     float slats = near.y * (box(floor_, 0.86, 0.98, soft.y)
       + 0.7 * near.x * box(floor_, 0.30, 0.66, soft.y) * box(from, 0.22, 0.78, soft.x));
     band *= 1.0 - strip;
-    glass *= 1.0 - DULL * strip;
-    vec3 timber = mix(vec3(1.0), TIMBER * (1.0 - SLATS * slats), close);
-    gl_FragData[0].rgb *= mix(vec3(1.0 - SHADE * close * shade), timber, strip);"""
+    glass *= clamp(1.0 - DULL * strip - max(0.0, shade - strip), 0.0, 1.0);
+    vec3 stone = gl_FragData[0].rgb;
+    vec3 timber = TIMBER * (1.0 - SLATS * slats);
+    gl_FragData[0].rgb = mix(stone * (1.0 - SHADE * close * shade), timber, strip * close);"""
 _DAY = """float sill = min(1.0, glass * box(at.y, 0.20, 0.28, wide.y));
     float line = box(wall.y, -0.03, 0.05, soft.y);
     gl_FragData[0].rgb *= 1.0 - near.y * (BAND * max(band, line) + near.x * (GLASS * glass + SILL * sill));"""
@@ -103,11 +104,10 @@ def drawn(sky: Sky, sun: Any, parts: Parts) -> str:
     lamps = sky.windows and not parts.overlaid
     if not parts.near and not lamps:
         return ""
-    tint = (0.93, 0.93, 0.93) if parts.overlaid else [a / b for a, b in zip(_WOOD, _STONE, strict=True)]
     slant = _DROP / max(float(sun[2]), 0.3)
     made = _BEGIN + _WALL.replace("COARSER", _COARSER if lamps else "").replace("LIGHT", _NIGHT if lamps else _DAY)
     made = made.replace("ROSHAN", _ROSHAN if parts.wood and parts.near else "") + (_ROOF if parts.near else "")
-    made = made.replace("TIMBER", f"vec3({', '.join(f'{part:.3f}' for part in tint)})")
+    made = made.replace("TIMBER", "0.93 * stone" if parts.overlaid else _TIMBER)
     made = made.replace("SUN", f"vec2({sun[0] * slant:.4f}, {sun[1] * slant:.4f})")
     shares = _SHARES["overlaid" if parts.overlaid else "night" if lamps else "day"]
     for name, share in {"NEAR": NEAR, "RIM": _RIM, **shares}.items():
@@ -117,15 +117,15 @@ def drawn(sky: Sky, sun: Any, parts: Parts) -> str:
 
 _SHARES = {
     "day": {
-        "BAND": 0.06, "GLASS": 0.10, "SILL": 0.07, "DULL": 1.0, "SHADE": 0.10, "SLATS": 0.22,
+        "BAND": 0.06, "GLASS": 0.10, "SILL": 0.07, "DULL": 1.0, "SHADE": 0.10, "SLATS": 0.13, "LEAST": 0.2,
         "FLAT": 0.035, "CORNER": 0.05, "CAST": 0.13,
     },
     "night": {
-        "BAND": 0.10, "GLASS": 0.0, "SILL": 0.0, "DULL": 0.4, "SHADE": 0.10, "SLATS": 0.2,
+        "BAND": 0.10, "GLASS": 0.0, "SILL": 0.0, "DULL": 0.4, "SHADE": 0.10, "SLATS": 0.2, "LEAST": 0.0,
         "FLAT": 0.08, "CORNER": 0.10, "CAST": 0.0,
     },
     "overlaid": {
-        "BAND": 0.03, "GLASS": 0.04, "SILL": 0.01, "DULL": 1.0, "SHADE": 0.01, "SLATS": 0.0,
+        "BAND": 0.03, "GLASS": 0.04, "SILL": 0.01, "DULL": 1.0, "SHADE": 0.01, "SLATS": 0.0, "LEAST": 0.0,
         "FLAT": 0.01, "CORNER": 0.02, "CAST": 0.05,
     },
 }  # fmt: skip
