@@ -111,7 +111,7 @@ def test_the_plan_views_scale_is_true(desk, hand, qtbot):
 
 def test_colour_by_height_with_its_legend_and_undone_with_a_key(desk, hand, qtbot):
     tree = desk.window.layers.tree
-    rows = {tree.topLevelItem(n).data(0, Qt.ItemDataRole.UserRole): tree.topLevelItem(n) for n in range(12)}
+    rows = {tree.topLevelItem(n).data(0, Qt.ItemDataRole.UserRole): tree.topLevelItem(n) for n in range(tree.topLevelItemCount())}
     row = tree.visualItemRect(rows["buildings"]).center()
     hand.click(tree.viewport().mapToGlobal(QPoint(tree.viewport().width() // 2, row.y())))
     hand.click(widget_at(desk.window.right._tabs[1]))
@@ -138,7 +138,8 @@ def test_colour_by_height_with_its_legend_and_undone_with_a_key(desk, hand, qtbo
 
 def test_the_table_is_sorted_filtered_and_chosen_from_both_ways(desk, hand, qtbot):
     tree, table = desk.window.layers.tree, desk.window.table
-    hand.click(tree.viewport().mapToGlobal(tree.visualItemRect(tree.topLevelItem(0)).center()))
+    rows = {tree.topLevelItem(n).data(0, Qt.ItemDataRole.UserRole): tree.topLevelItem(n) for n in range(5)}
+    hand.click(tree.viewport().mapToGlobal(tree.visualItemRect(rows["buildings"]).center()))
     hand.key("F6")
     qtbot.waitUntil(lambda: table.layer is not None and table.rows.count > 0, timeout=5_000)
     layer = table.layer.id
