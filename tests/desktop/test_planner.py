@@ -55,6 +55,11 @@ def hand(qtbot):
     return Hand(qtbot)
 
 
+def listed(tree):
+    items = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
+    return {item.data(0, Qt.ItemDataRole.UserRole): item for item in items}
+
+
 def edits(desk):
     return len(desk.session.edits.done)
 
@@ -111,7 +116,7 @@ def test_the_plan_views_scale_is_true(desk, hand, qtbot):
 
 def test_colour_by_height_with_its_legend_and_undone_with_a_key(desk, hand, qtbot):
     tree = desk.window.layers.tree
-    rows = {tree.topLevelItem(n).data(0, Qt.ItemDataRole.UserRole): tree.topLevelItem(n) for n in range(tree.topLevelItemCount())}
+    rows = listed(tree)
     row = tree.visualItemRect(rows["buildings"]).center()
     hand.click(tree.viewport().mapToGlobal(QPoint(tree.viewport().width() // 2, row.y())))
     hand.click(widget_at(desk.window.right._tabs[1]))
@@ -138,7 +143,7 @@ def test_colour_by_height_with_its_legend_and_undone_with_a_key(desk, hand, qtbo
 
 def test_the_table_is_sorted_filtered_and_chosen_from_both_ways(desk, hand, qtbot):
     tree, table = desk.window.layers.tree, desk.window.table
-    rows = {tree.topLevelItem(n).data(0, Qt.ItemDataRole.UserRole): tree.topLevelItem(n) for n in range(5)}
+    rows = listed(tree)
     hand.click(tree.viewport().mapToGlobal(tree.visualItemRect(rows["buildings"]).center()))
     hand.key("F6")
     qtbot.waitUntil(lambda: table.layer is not None and table.rows.count > 0, timeout=5_000)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from twin.desktop.flight import Flight
+from twin.desktop.hover import Hover
 from twin.lettering.annotations import Annotations
 from twin.lettering.paint import paint
 from twin.model.view import Camera, Light
@@ -73,6 +74,7 @@ class View(QWidget):
         self.calm = False
         """Whether the camera jumps where it would fly: for people whom motion makes ill."""
         self.flight = Flight(self, self._flown)
+        self.hover = Hover(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The scene, drawn anew only where something changed, and the words over it."""
@@ -85,6 +87,7 @@ class View(QWidget):
                 self._stale = False
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
+            self.hover.paint(painter)
             said = self._compose()
             if said:
                 paint(painter, self.width(), self.height(), said)
@@ -187,6 +190,7 @@ class View(QWidget):
         self._put(to)
 
     def _put(self, to: Camera) -> None:
+        self.hover.leave()
         if self.scene:
             self.scene.look(to)
             self.draw()
@@ -219,12 +223,14 @@ class View(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click or a drag begins."""
         self._held = self._from = event.position()
+        self.hover.leave()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A drag moves the camera; a free pointer says where it is."""
         at = event.position()
         if self._held is None or event.buttons() == Qt.MouseButton.NoButton:
             self.pointed.emit(self._ground(at))
+            self.hover.move(at)
         elif self._from is None or (at - self._from).manhattanLength() > _CLICK:
             self._from = None
             self._drag(event, self._held, at)
@@ -241,6 +247,7 @@ class View(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is nowhere."""
         self.pointed.emit(None)
+        self.hover.leave()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

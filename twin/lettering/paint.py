@@ -222,7 +222,7 @@ def _labels(painter: QPainter, said: Annotations, cards: list[QRectF]) -> None:
         box = path.boundingRect().adjusted(-_APART, -3, _APART, 3)
         if len(taken) < _MOST + len(cards) and not any(box.intersects(other) for other in taken):
             taken.append(box)
-            _halo(painter, path, said, "text")
+            _halo(painter, path, said, "muted" if label.large else "text")
 
 
 def _path(painter: QPainter, words: str) -> QPainterPath:

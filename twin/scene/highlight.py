@@ -49,10 +49,17 @@ def border(paths: Sequence[Any], origin: actors.Point, scale: float = 1.0) -> Se
     return [_line(points, lines, (0.0, 0.0, 0.0), *one, scale) for one in _LINES]
 
 
-def edges(arrays: Arrays, fid: int) -> tuple[Any, Any]:
-    """The feature's points, and the (n, 2) pairs of them between which it has an edge."""
+def edges(arrays: Arrays, fid: int, eye: actors.Point | None = None) -> tuple[Any, Any]:
+    """The feature's points, and the (n, 2) pairs of them between which it has an edge.
+
+    From an ``eye``, in the tile's own coordinates, only those of the faces that it sees the front of.
+    """
     mine = arrays.fids[arrays.owner[arrays.triangles[:, 0]]] == fid
     triangles = arrays.triangles[mine]
+    if eye is not None:
+        first = triangles[:, 0]
+        way = np.asarray(eye) - arrays.points[first]
+        triangles = triangles[np.einsum("ij,ij->i", way, arrays.normals[first]) > 0]
     corners = arrays.points[triangles].astype(np.float64)
     flat = corners.reshape(-1, 3)
     points, same = np.unique(np.round(flat, 3), axis=0, return_inverse=True)

@@ -203,6 +203,15 @@ class Scene:
         eye, way = camera.ray(self.camera, x, y, width, height)
         return self._targets.nearest(eye, way, lambda key: bool(self._drawn[key].actor.GetVisibility()))
 
+    def edges(self, layer: str, fid: int) -> Any:
+        """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
+        for key, drawn in self._drawn.items():
+            if key[0] == layer and self._seen(layer) and fid in drawn.arrays.fids:
+                east, north, height = (a - b for a, b in zip(self.camera.eye(), drawn.arrays.origin, strict=True))
+                points, lines = highlight.edges(drawn.arrays, fid, (east, north, height))
+                return points[lines] + np.asarray(drawn.arrays.origin)
+        return np.empty((0, 2, 3))
+
     def hides(self, point: camera.Point) -> bool:
         """Whether something stands between the eye and a point: a label there would float before it."""
         eye = self.camera.eye()
