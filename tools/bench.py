@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.display import display
+from tools.environment import variables
+
 SIZE = 100_000
+_RUNS = 3
 
 
 def main(words: Sequence[str]) -> int:
     """Print a row for each figure: name, value, unit, baseline, ratio."""
     size = int(words[words.index("--size") + 1]) if "--size" in words else SIZE
     with tempfile.TemporaryDirectory() as folder:
-        for row in (adding(size, Path(folder)), meshing(size)):
-            print(json.dumps(row), flush=True)
+        for one in (adding(size, Path(folder)), meshing(size), *window(Path(folder))):
+            print(json.dumps(one), flush=True)
     return 0
 
 
@@ -55,9 +60,38 @@ def meshing(size: int) -> dict[str, Any]:
     return row("mesh.prisms", ours, plain)
 
 
+def window(folder: Path) -> Iterator[dict[str, Any]]:
+    """The sample of 20,000 in the window, against a bare window of Qt with one picture of VTK in it."""
+    with display() as shown:
+        own = {**variables(), **shown, "BALAD_HOME": str(folder), "LIBGL_ALWAYS_SOFTWARE": "1"}
+        city = folder / "jeddah.balad"
+        subprocess.run(
+            [sys.executable, "-m", "twin.cli", "sample", str(city)], env=own, check=True, capture_output=True
+        )
+        runs = [(_measured(own, str(city)), _measured(own, "--bare")) for _ in range(_RUNS)]
+    ours, plain = ({key: sorted(run[n][key] for run in runs)[_RUNS // 2] for key in runs[0][n]} for n in (0, 1))
+    yield row("window.seen", ours["seen"], plain["seen"])
+    yield row("window.whole", ours["whole"], plain["seen"])
+    yield row("window.language", ours["language"], ours["frame"])
+    yield row("window.find", ours["find"], ours["frame"])
+
+
+def _measured(own: dict[str, str], *words: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tools.bench_window", *words]
+    done = subprocess.run(command, env=own, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def row(name: str, ours: float, plain: float) -> dict[str, Any]:
     """One figure beside its baseline, in seconds."""
-    return {"name": name, "value": ours, "unit": "s", "baseline": plain, "ratio": round(ours / plain, 2)}
+    return {
+        "name": name,
+        "value": round(ours, 4),
+        "unit": "s",
+        "baseline": round(plain, 4),
+        "ratio": round(ours / plain, 2),
+    }
 
 
 def timed(work: Callable[[], Any]) -> float:

@@ -57,6 +57,11 @@ class Grounds:
         return [self._actor] if self._actor else []
 
     @property
+    def shaded(self) -> bool:
+        """Whether what stands on it shades it, roughly or finely."""
+        return self.shade is not None
+
+    @property
     def busy(self) -> bool:
         """Whether a worker is at it."""
         return bool(self._waiting)

@@ -224,6 +224,11 @@ class Scene:
         return seen is not None
 
     @property
+    def complete(self) -> bool:
+        """Whether all that is shown is drawn, on its ground; the ground's shade may still become finer."""
+        return bool(self._drawn) and not self._meshing.busy and bool(self._grounds.laid) and self._grounds.shaded
+
+    @property
     def busy(self) -> bool:
         """Whether tiles or the ground are still to come."""
         return self._meshing.busy or self._grounds.busy

@@ -1,0 +1,110 @@
+"""The window's figures: to the whole city on the screen, the language, a search; run in a process of their own.
+
+``python -m tools.bench_window CITY`` prints one JSON object of seconds; ``--bare`` prints those of a bare window.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_TIMES = 5
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print."""
+    print(json.dumps(bare() if "--bare" in words else ours(Path(words[0]))), flush=True)
+    return 0
+
+
+def ours(city: Path) -> dict[str, float]:
+    """From the process's beginning to the sample whole on the screen; then what a person waits for most."""
+    from PySide6.QtWidgets import QApplication
+
+    from twin.core.settings import Settings
+    from twin.desktop import gpu, theme
+    from twin.desktop.desk import Desk
+
+    trial = gpu.Trial()
+    application = QApplication([])
+    theme.dress(application, "light")
+    trial.said()
+    desk = Desk(Settings(reduced_motion=True, tips_read=True))
+    desk.window.resize(1600, 940)
+    desk.window.show()
+    desk.opening.open(city)
+    view = desk.window.view
+    seen = 0.0
+
+    def until(done: Callable[[], bool]) -> float:
+        while not done():
+            application.processEvents()
+            time.sleep(0.001)
+        return _age()
+
+    # Every building stands on its ground, whose shade may still be a sketch.
+    until(lambda: view.scene is not None and view.scene.complete)
+    view.repaint()
+    seen = _age()
+    whole = until(lambda: view.scene is not None and not view.streaming)
+    desk.window.trigger("table")
+    until(lambda: desk.window.table.rows.count > 0)
+    languages = [_timed(lambda: _switched(desk, application)) for _ in range(_TIMES)]
+    frames = [_timed(lambda: (view.draw(), view.repaint())) for _ in range(_TIMES)]
+    finds = [_timed(lambda: desk.session.city.find("hamra tower")) for _ in range(_TIMES)] if desk.session else [0.0]
+    desk.window.close()
+    return {
+        "seen": seen,
+        "whole": whole,
+        "language": max(languages),
+        "frame": _middle(frames),
+        "find": _middle(finds),
+    }
+
+
+def bare() -> dict[str, float]:
+    """A window of Qt with one picture of VTK in it, and nothing else."""
+    from PySide6.QtGui import QImage, QPixmap
+    from PySide6.QtWidgets import QApplication, QLabel
+
+    from twin.scene import offscreen
+
+    application = QApplication([])
+    label = QLabel()
+    rows = offscreen.blank((1600, 940))
+    image = QImage(rows.tobytes(), 1600, 940, 3 * 1600, QImage.Format.Format_RGB888)
+    label.setPixmap(QPixmap.fromImage(image))
+    label.show()
+    application.processEvents()
+    label.repaint()
+    return {"seen": _age()}
+
+
+def _switched(desk: object, application: object) -> None:
+    desk.window.trigger("language")  # type: ignore[attr-defined]
+    desk.window.repaint()  # type: ignore[attr-defined]
+    application.processEvents()  # type: ignore[attr-defined]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _age() -> float:
+    """Seconds since this process began."""
+    import psutil
+
+    return time.time() - psutil.Process().create_time()
+
+
+def _middle(times: list[float]) -> float:
+    return sorted(times)[len(times) // 2]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
