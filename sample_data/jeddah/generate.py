@@ -43,9 +43,9 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
     titles = [("Park", "حديقة")] * len(parks)
     yield areas("parks", "Parks", "الحدائق", parks, ["park"] * len(parks), titles, visible=True)
     found = roads(city.cells, [one.streets for one in city.built], [one.widths for one in city.built])
+    yield palms(city, found, seed)
     yield _roads(found)
     yield all_buildings(city, seed)
-    yield palms(city, found, seed)
 
 
 def bookmarks(buildings: int = 20_000) -> list[dict[str, Any]]:
