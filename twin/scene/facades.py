@@ -38,8 +38,9 @@ _BEGIN = """
   // Derivatives first: they are not defined where neighbouring pixels take other ways.
   vec4 across = dFdx(wall), up = dFdy(wall), soft = abs(across) + abs(up);
   vec2 right = dFdx(place), back = dFdy(place);
-  float close = 1.0 - smoothstep(0.6 * NEAR, NEAR, away);
+  float close = CLOSE;
 """
+_CLOSE = "1.0 - smoothstep(0.6 * NEAR, NEAR, away)"
 _WALL = """
   if (wall.z < -0.5) {
     vec2 cell = wall.xy, wide = soft.xy;
@@ -77,9 +78,9 @@ _ROSHAN = """float bay = -2.0 - wall.z;
 _DAY = """float sill = min(1.0, glass * box(at.y, 0.20, 0.28, wide.y));
     float line = box(wall.y, -0.03, 0.05, soft.y);
     gl_FragData[0].rgb *= 1.0 - near.y * (BAND * max(band, line) + near.x * (GLASS * glass + SILL * sill));"""
-_NIGHT = """float warm = chance(floor(cell) + 17.0);
+_NIGHT = """float draw = chance(floor(cell)), warm = fract(57.31 * draw);
     vec3 lamp = warm < 0.1 ? vec3(0.867, 0.914, 0.949) : mix(vec3(0.965, 0.761, 0.478), vec3(1.0, 0.89, 0.70), warm);
-    float lit = chance(floor(cell)) < 0.15 + 0.15 * fract(own * 0.754878) ? glass : 0.0;
+    float lit = draw < 0.15 + 0.15 * fract(own * 0.754878) ? glass : 0.0;
     gl_FragData[0].rgb *= 1.0 - BAND * near.y * band;
     gl_FragData[0].rgb = mix(gl_FragData[0].rgb, lamp, lit * 0.92 * pow(0.82, far));"""
 _ROOF = """
@@ -105,7 +106,9 @@ def drawn(sky: Sky, sun: Any, parts: Parts) -> str:
     if not parts.near and not lamps:
         return ""
     slant = _DROP / max(float(sun[2]), 0.3)
-    made = _BEGIN + _WALL.replace("COARSER", _COARSER if lamps else "").replace("LIGHT", _NIGHT if lamps else _DAY)
+    made = _BEGIN.replace("CLOSE", _CLOSE if parts.near else "0.0") + _WALL.replace(
+        "COARSER", _COARSER if lamps else ""
+    ).replace("LIGHT", _NIGHT if lamps else _DAY)
     made = made.replace("ROSHAN", _ROSHAN if parts.wood and parts.near else "") + (_ROOF if parts.near else "")
     made = made.replace("TIMBER", "0.93 * stone" if parts.overlaid else _TIMBER)
     made = made.replace("SUN", f"vec2({sun[0] * slant:.4f}, {sun[1] * slant:.4f})")
