@@ -10,6 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from twin.desktop.desk import Desk
+    from twin.desktop.view import View
 
 _TIMES = 5
 
@@ -37,7 +44,6 @@ def ours(city: Path) -> dict[str, float]:
     desk.window.show()
     desk.opening.open(city)
     view = desk.window.view
-    seen = 0.0
 
     def until(done: Callable[[], bool]) -> float:
         while not done():
@@ -53,8 +59,9 @@ def ours(city: Path) -> dict[str, float]:
     desk.window.trigger("table")
     until(lambda: desk.window.table.rows.count > 0)
     languages = [_timed(lambda: _switched(desk, application)) for _ in range(_TIMES)]
-    frames = [_timed(lambda: (view.draw(), view.repaint())) for _ in range(_TIMES)]
-    finds = [_timed(lambda: desk.session.city.find("hamra tower")) for _ in range(_TIMES)] if desk.session else [0.0]
+    frames = [_timed(lambda: _drawn(view)) for _ in range(_TIMES)]
+    session = desk.session
+    finds = [_timed(lambda: session.city.find("hamra tower")) for _ in range(_TIMES)] if session else []
     desk.window.close()
     return {
         "seen": seen,
@@ -83,10 +90,15 @@ def bare() -> dict[str, float]:
     return {"seen": _age()}
 
 
-def _switched(desk: object, application: object) -> None:
-    desk.window.trigger("language")  # type: ignore[attr-defined]
-    desk.window.repaint()  # type: ignore[attr-defined]
-    application.processEvents()  # type: ignore[attr-defined]
+def _switched(desk: Desk, application: QApplication) -> None:
+    desk.window.trigger("language")
+    desk.window.repaint()
+    application.processEvents()
+
+
+def _drawn(view: View) -> None:
+    view.draw()
+    view.repaint()
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -97,9 +109,9 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _age() -> float:
     """Seconds since this process began."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
-    return time.time() - psutil.Process().create_time()
+    return time.time() - float(psutil.Process().create_time())
 
 
 def _middle(times: list[float]) -> float:
