@@ -16,6 +16,7 @@ from twin.core.i18n import mark, tr
 from twin.core.settings import Settings
 from twin.desktop import gpu, theme
 from twin.desktop.desk import Desk
+from twin.desktop.ending import Ending
 from twin.host import display
 from twin.work.commands import Help
 
@@ -54,6 +55,7 @@ def run(city: Path | None, *, make: bool = False) -> int:
         raise Refused(said)
     desk = Desk(settings)
     _keep_errors(desk)
+    Ending(desk.window, desk.window.close)
     desk.window.resize(1600, 940)
     desk.window.show()
     if said:
