@@ -9,7 +9,7 @@ import sys
 
 def main() -> int:
     """Compile each kernel by using it once."""
-    for name in ("layers.kernels", "layers.buildings", "twin.scene.picking"):
+    for name in ("layers.kernels", "layers.buildings", "twin.scene.picking", "twin.scene.lit"):
         if importlib.util.find_spec(name):
             module = importlib.import_module(name)
             warm = getattr(module, "warm", None)

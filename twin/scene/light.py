@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from twin.model.shapes import Arrays, Colour, colour
+from twin.scene.lit import lit
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,13 @@ def sun(azimuth: float = AZIMUTH, height: float = HEIGHT) -> Any:
 
 
 def factors(arrays: Arrays, towards: Any) -> Any:
-    """(n, 3) what the light makes of each vertex's colour (ART, "face light")."""
+    """(n, 3) what the light makes of each vertex's colour (ART, "face light").
+
+    (0.46 + 0.20·up)·sky + 0.12·(1 − up)·bounce + 0.50·max(0, n·sun)·sunlight with up = ½ + ½·nz, dimmed at the foot.
+    """
     if not arrays.lit or not len(arrays.normals):
         return np.ones((len(arrays.points), 3), np.float32)
-    up = (0.5 + 0.5 * arrays.normals[:, 2])[:, None]
-    direct = np.maximum(0.0, arrays.normals @ towards.astype(np.float32))[:, None]
-    light = (0.46 + 0.20 * up) * _SKY_LIGHT + 0.12 * (1 - up) * _BOUNCE + 0.50 * direct * _SUN_LIGHT
-    return np.maximum(light * arrays.foot[:, None], _DARKEST).astype(np.float32)
+    return lit(arrays.normals, arrays.foot, towards, _SKY_LIGHT, _BOUNCE, _SUN_LIGHT, _DARKEST)
 
 
 def based(base: Any, sky: Sky) -> Any:
