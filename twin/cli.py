@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 
@@ -15,6 +16,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"balad {__version__}")
         return 0
     _speak()
+    if words[:1] in (["start"], ["open"], []):
+        # Nothing of what a start makes is rubbish: the collector would only walk through it, again and again.
+        gc.disable()
     if words == ["start"]:
         return _worded(_start)
     from twin.host import terminal
@@ -24,6 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def window() -> int:
     """Open the window: what a desktop's launcher starts."""
+    gc.disable()
     _speak()
     from twin.desktop.app import start
 

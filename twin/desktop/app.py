@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from twin.core import paths
@@ -21,6 +23,8 @@ from twin.host import display
 from twin.work.commands import Help
 
 SAMPLE = "jeddah.balad"
+_SETTLED = 8_000
+"""Milliseconds after which a start is over."""
 
 
 def open_city(
@@ -66,7 +70,15 @@ def run(city: Path | None, *, make: bool = False) -> int:
         desk.opening.open(city)
     else:
         desk.start()
+    QTimer.singleShot(_SETTLED, _collect)
     return int(application.exec())
+
+
+def _collect() -> None:
+    """The start is over: what it made stays, and what comes is collected as ever."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _keep_errors(desk: Desk) -> None:

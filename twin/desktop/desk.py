@@ -36,6 +36,9 @@ _SETTLE = 40
 """Milliseconds in which changes gather, so that an import of ten layers is read once."""
 
 
+Turn = Callable[[float, float], tuple[float, float]]
+
+
 class Desk:
     """Brings the window to life."""
 
@@ -50,6 +53,8 @@ class Desk:
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
+        self._globe: tuple[str, Turn | None] = ("", None)
+        """The city's CRS, and what brings its coordinates to longitude and latitude."""
         self._changes = QTimer(self.window, singleShot=True, interval=_SETTLE)
         self._changes.timeout.connect(self._show)
         self.window.slots.update(slots(self))
@@ -340,7 +345,12 @@ class Desk:
         self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
 
     def _at(self, point: tuple[float, float, float] | None) -> None:
-        turn = self.known.degrees if self.known else None
+        known, globe = self.known, self._globe
+        if point and known and known.crs != globe[0]:
+            # pyproj is asked for when a pointer first moves, and not while the city opens.
+            self._globe = globe = (known.crs, None)
+            self.read(lambda: _degrees(known.crs), lambda turn: setattr(self, "_globe", (known.crs, turn)))
+        turn = globe[1]
         self.window.status.at(point, turn(*point[:2]) if turn and point else None)
 
     def _scale(self) -> None:
@@ -369,3 +379,9 @@ class Desk:
         size = (view.width(), view.height())
         look, known = self.settings.theme, self.known
         return known.words.composed(view.seen(), size, look, known.overlays, self.title(), view.scene.hides)
+
+
+def _degrees(crs: str) -> Turn | None:
+    from twin.formats.crs import degrees
+
+    return degrees(crs)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from twin.formats import crs
 from twin.host.session import Session
 from twin.lettering.annotations import Legend
 from twin.lettering.compose import Words, legend
@@ -29,8 +27,6 @@ class Known:
     listing: Listing
     overlays: dict[str, Overlay]
     bookmarks: list[Bookmark]
-    degrees: Callable[[float, float], tuple[float, float]] | None
-    """Longitude and latitude of a place in the city, if its CRS has them."""
 
     @classmethod
     def read(cls, session: Session, before: Known | None = None) -> Known:
@@ -45,7 +41,6 @@ class Known:
             listing=Listing.of(session.tiles),
             overlays=_overlays(session, layers, before),
             bookmarks=city.bookmarks(),
-            degrees=before.degrees if before and before.crs == city.crs else crs.degrees(city.crs),
         )
 
     @property
