@@ -16,6 +16,8 @@ from twin.lettering.tones import tones
 _EDGE, _GAP, _CARD, _RADIUS, _ROW = 16, 8, 240, 10, 22
 _MOST, _APART, _OVER, _LONGEST = 25, 12, 6, 260
 """Labels at once (ART), the pixels between two, those between a feature's top and its name, and of the longest name."""
+_QUIET = 0.72
+"""Of a place's name, which is always there."""
 _ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -222,7 +224,7 @@ def _labels(painter: QPainter, said: Annotations, cards: list[QRectF]) -> None:
         box = path.boundingRect().adjusted(-_APART, -3, _APART, 3)
         if len(taken) < _MOST + len(cards) and not any(box.intersects(other) for other in taken):
             taken.append(box)
-            _halo(painter, path, said, "muted" if label.large else "text")
+            _halo(painter, path, said, "text", _QUIET if label.large else 1.0)
 
 
 def _path(painter: QPainter, words: str) -> QPainterPath:
@@ -239,10 +241,10 @@ def _haloed(painter: QPainter, at: QPointF, words: str, said: Annotations, tone:
     _halo(painter, path, said, tone)
 
 
-def _halo(painter: QPainter, path: QPainterPath, said: Annotations, tone: str) -> None:
+def _halo(painter: QPainter, path: QPainterPath, said: Annotations, tone: str, alpha: float = 1.0) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.strokePath(
         path,
         QPen(_ink(said, "halo", 0.85), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
     )
-    painter.fillPath(path, _ink(said, tone))
+    painter.fillPath(path, _ink(said, tone, alpha))
