@@ -1,20 +1,38 @@
-"""Fills numba's cache, so that no person waits for a compiler."""
+"""What a first start would wait for, done while things are set up anyway: kernels, bytecode, the sample city."""
 
 from __future__ import annotations
 
+import compileall
+import contextlib
 import importlib
 import importlib.util
 import sys
 
+from tools.environment import PROGRAM
+
+KERNELS = ("layers.kernels", "layers.buildings", "twin.scene.picking", "twin.scene.lit")
+ROOMS = ("twin", "layers", "plugins", "sample_data")
+
 
 def main() -> int:
-    """Compile each kernel by using it once."""
-    for name in ("layers.kernels", "layers.buildings", "twin.scene.picking", "twin.scene.lit"):
+    """Each where it is missing; what can't be done now is done at the first start."""
+    for name in KERNELS:
         if importlib.util.find_spec(name):
             module = importlib.import_module(name)
             warm = getattr(module, "warm", None)
             if warm:
                 warm()
+    for room in ROOMS:
+        compileall.compile_dir(str(PROGRAM / room), quiet=2)
+    from twin.core import paths
+    from twin.core.errors import TwinError
+    from twin.host.session import Session
+
+    city = paths.sample()
+    if not city.exists():
+        print("Making the sample city …", file=sys.stderr, flush=True)
+        with contextlib.suppress(TwinError, OSError), Session(city) as session:
+            session.run("sample")
     return 0
 
 

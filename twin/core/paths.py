@@ -56,3 +56,8 @@ def _home(part: str) -> Path | None:
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def sample() -> Path:
+    """The person's own sample city."""
+    return data() / "jeddah.balad"

@@ -22,7 +22,6 @@ from twin.desktop.ending import Ending
 from twin.host import display
 from twin.work.commands import Help
 
-SAMPLE = "jeddah.balad"
 _SETTLED = 8_000
 """Milliseconds after which a start is over."""
 
@@ -41,7 +40,7 @@ def open_city(
 
 def start() -> int:
     """Open the sample, made first where it is missing: what ``main.py`` does."""
-    path = paths.data() / SAMPLE
+    path = paths.sample()
     return run(path, make=not path.exists())
 
 

@@ -11,7 +11,6 @@ from twin.core.i18n import Language, tr
 from twin.core.settings import Theme
 from twin.host.session import Session
 
-SAMPLE = "jeddah.balad"
 STOPS: tuple[tuple[str, Language, Theme, str | None], ...] = (
     ("overview", "en", "light", None),
     ("overview", "ar", "light", None),
@@ -24,7 +23,7 @@ STOPS: tuple[tuple[str, Language, Theme, str | None], ...] = (
 def pictures(folder: Path | None = None) -> int:
     """Draw the sample's tour into a folder and say where; the exit code."""
     folder = folder or _folder()
-    city = paths.data() / SAMPLE
+    city = paths.sample()
     try:
         if not city.exists():
             print(tr("Making the sample city…"), file=sys.stderr, flush=True)
