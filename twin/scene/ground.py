@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from twin.model.shapes import Arrays
-from twin.scene import rasters
 
 REACH = 160.0
 """Metres from the coast that are told apart: the shoal of 140 (ART) and some."""
@@ -41,6 +40,8 @@ def coast(sea: Sequence[Arrays], sides: Sides) -> Raster:
     sharp from any height (Green 2007, "Improved alpha-tested magnification"). VTK makes bytes of any texture,
     too coarse for a line, hence the second channel.
     """
+    from twin.scene import rasters
+
     pixel = max(_COAST_FINEST, (sides[2] - sides[0]) / _COAST_SIDE, (sides[3] - sides[1]) / _COAST_SIDE)
     raster, water = _masked(sides, pixel)
     for arrays in sea:
@@ -66,6 +67,8 @@ def shade(
 
     The shade at the buildings' foot and away from the sun, and how near a road is with its lamps, for the night.
     """
+    from twin.scene import rasters
+
     some = [arrays for arrays in standing if len(arrays.points)]
     if not some:
         return None
@@ -88,6 +91,8 @@ def shade(
 
 
 def _lamps(roads: Sequence[Arrays], sides: Sides, pixel: float, shape: tuple[int, int]) -> Any:
+    from twin.scene import rasters
+
     lit, found = np.zeros(shape, np.uint8), np.empty(shape, np.uint8)
     for arrays in roads:
         x, y = _placed(arrays, sides, pixel)

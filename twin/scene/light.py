@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from twin.model.shapes import Arrays, Colour, colour
-from twin.scene.lit import lit
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,8 @@ def factors(arrays: Arrays, towards: Any) -> Any:
     """
     if not arrays.lit or not len(arrays.normals):
         return np.ones((len(arrays.points), 3), np.float32)
+    from twin.scene.lit import lit
+
     return lit(arrays.normals, arrays.foot, towards, _SKY_LIGHT, _BOUNCE, _SUN_LIGHT, _DARKEST)
 
 
