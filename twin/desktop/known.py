@@ -37,7 +37,7 @@ class Known:
             title=city.meta("title") or session.path.stem,
             crs=city.crs,
             layers=layers,
-            words=Words(city),
+            words=Words(city, before.words if before else None),
             listing=Listing.of(session.tiles),
             overlays=_overlays(session, layers, before),
             bookmarks=city.bookmarks(),

@@ -9,7 +9,7 @@ from twin.core.settings import Theme
 from twin.core.units import symbol
 from twin.lettering import labels
 from twin.lettering.annotations import Annotations, Legend, Swatch
-from twin.lettering.labels import Hides
+from twin.lettering.labels import Hides, Named
 from twin.model.layer import Layer
 from twin.model.view import View
 from twin.scene.camera import Point, metres_per_pixel
@@ -20,10 +20,10 @@ from twin.store.city import City
 class Words:
     """What a city has to say over its views, read once: a frame asks the store nothing."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, before: Words | None = None) -> None:
         self._layers = city.layers()
         self._synthetic = city.synthetic or any(layer.source.synthetic for layer in self._layers)
-        self._named = labels.read(city, self._layers)
+        self._named: list[Named] = labels.read(city, self._layers, before._named if before else ())
 
     def places(self) -> list[tuple[Point, str]]:
         """The middles of the places that have names, in the language in use."""
@@ -41,7 +41,7 @@ class Words:
         theme: Theme,
         overlays: Mapping[str, Overlay],
         title: str = "",
-        hides: Hides = lambda _point: False,
+        hides: Hides = lambda _point, _of: False,
     ) -> Annotations:
         """Title, legend, places, sources and scale for a view, in the language in use."""
         camera = view.camera

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from twin.core.i18n import named
 from twin.host.identify import shown
 from twin.lettering.annotations import Label
 from twin.model.feature import FID, GEOMETRY
-from twin.model.layer import Layer
+from twin.model.layer import Column, Layer
 from twin.model.view import Camera, View
 from twin.scene.camera import Point, pixels
 from twin.store.city import City
@@ -38,7 +39,8 @@ _WALL, _MULTIPOLYGON = 1.0, 6
 _SIDE, _FOOT = 40, 12
 """Pixels from the picture's edge within which no label begins."""
 
-Hides = Callable[[Point], bool]
+Hides = Callable[[Point, tuple[str, int]], bool]
+"""Whether a point of a feature is behind another feature."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,19 @@ class Named:
     """A layer's words and where they stand."""
 
     layer: str
-    english: list[str | None]
-    arabic: list[str | None]
+    of: tuple[object, ...]
+    """What they were read from."""
+    english: list[Any]
+    arabic: list[Any]
     points: Any
     """(n, 3) float64 in the city's CRS: the top of each feature."""
+    fids: list[int]
+    column: Column | None = None
+    """Whose values they are, where they are no names."""
 
     def words(self, row: int) -> str:
         """In the language in use."""
-        return named(self.english[row], self.arabic[row])
+        return shown(self.column, self.english[row]) if self.column else named(self.english[row], self.arabic[row])
 
     @property
     def place(self) -> bool:
@@ -73,9 +80,16 @@ def can_be_named(layer: Layer) -> bool:
     return any(one.name in _NAMES for one in layer.columns)
 
 
-def read(city: City, layers: Iterable[Layer]) -> list[Named]:
-    """The words of every layer that is labelled."""
-    return [_read(city, layer) for layer in layers if column(layer)]
+def read(city: City, layers: Iterable[Layer], before: Iterable[Named] = ()) -> list[Named]:
+    """The words of every layer that is labelled; what was read ``before`` and is the same is not read again."""
+    old = {one.of: one for one in before}
+    wanted = [layer for layer in layers if column(layer)]
+    return [old.get(_of_what(layer)) or _read(city, layer) for layer in wanted]
+
+
+def _of_what(layer: Layer) -> tuple[object, ...]:
+    """What tells whether a layer's words are still the same."""
+    return layer.id, layer.version, column(layer), layer.source.time
 
 
 def placed(
@@ -104,7 +118,7 @@ def _of(one: Named, camera: Camera, size: tuple[int, int], hides: Hides) -> list
     for row in rows[np.argsort(away[rows], kind="stable")]:
         words, (x, y) = one.words(row), at[row]
         east, north, height = (float(part) for part in one.points[row])
-        if words and (one.place or not hides((east, north, height))):
+        if words and (one.place or not hides((east, north, height), (one.layer, int(one.fids[row])))):
             made.append((float(away[row]), Label(words, float(x), float(y), large=one.place)))
         if len(made) == _MOST:
             break
@@ -121,18 +135,24 @@ def _read(city: City, layer: Layer) -> Named:
         any_name = said.get("name", [None] * table.num_rows)
         english, arabic = said.get("name_en", any_name), said.get("name_ar", any_name)
     elif names:
-        known = there[wanted]
-        english = arabic = [None if value is None else shown(known, value) for value in said[wanted]]
+        english = arabic = said[wanted]
     else:
         english = arabic = [None] * table.num_rows
-    kept = np.flatnonzero([bool(one or other) for one, other in zip(english, arabic, strict=True)])
+    kept = np.flatnonzero([_told(one) or _told(other) for one, other in zip(english, arabic, strict=True)])
     # As lists: pyarrow imports pandas, half a second's work, to make numpy's objects of them.
     shapes = shapely.from_wkb(np.array(table.column(GEOMETRY).to_pylist(), object)[kept])
     tops = np.array([top or 0.0 for top in table.column("zmax").to_pylist()])[kept]
     points = np.column_stack([_middles(shapes), np.full(len(kept), _OVER) if layer.id == PLACES else tops])
     there_is = np.isfinite(points).all(axis=1)
     rows = kept[there_is]
-    return Named(layer.id, [english[row] for row in rows], [arabic[row] for row in rows], points[there_is])
+    english, arabic = ([words[row] for row in rows] for words in (english, arabic))
+    fids = np.array(table.column(FID).to_pylist(), np.int64)[rows].tolist()
+    told = None if wanted == NAME else there.get(wanted)
+    return Named(layer.id, _of_what(layer), english, arabic, points[there_is], fids, told)
+
+
+def _told(value: Any) -> bool:
+    return value not in {None, ""} and not (isinstance(value, float) and math.isnan(value))
 
 
 def _middles(shapes: Any) -> Any:

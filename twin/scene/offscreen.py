@@ -39,7 +39,7 @@ def seen(
     overlays: Mapping[str, Overlay] | None = None,
     *,
     fine: bool = False,
-) -> tuple[Any, Callable[[Point], bool]]:
+) -> tuple[Any, Callable[[Point, tuple[str, int]], bool]]:
     """A picture, with smooth edges where ``fine``, and what tells whether a point of the city is hidden in it."""
     window = hidden()
     window.SetSize(*size)

@@ -212,8 +212,8 @@ class Scene:
                 return points[lines] + np.asarray(drawn.arrays.origin)
         return np.empty((0, 2, 3))
 
-    def hides(self, point: camera.Point) -> bool:
-        """Whether something stands between the eye and a point: a label there would float before it."""
+    def hides(self, point: camera.Point, of: tuple[str, int] | None = None) -> bool:
+        """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
         eye = self.camera.eye()
         way = np.subtract(point, eye)
         far = float(np.linalg.norm(way))
@@ -221,7 +221,7 @@ class Scene:
         seen = self._targets.nearest(
             eye, (east, north, up), lambda key: bool(self._drawn[key].actor.GetVisibility()), far - 0.5
         )
-        return seen is not None
+        return seen is not None and (seen.layer, seen.fid) != of
 
     @property
     def complete(self) -> bool:

@@ -9,7 +9,7 @@ import duckdb
 
 from twin.core.i18n import tr
 from twin.model.feature import BASE
-from twin.store import audit, content, registry, schema
+from twin.store import audit, content, registry, schema, tables
 from twin.store.city import City
 
 
@@ -33,7 +33,12 @@ class CheckReport:
 
 def check(city: City) -> CheckReport:
     """Verify the audit chain, and each layer's rows against its report, boxes, ids and tiles."""
-    return city.read(_check)
+
+    def ask(connection: duckdb.DuckDBPyConnection) -> CheckReport:
+        with tables.snapshot(connection):
+            return _check(connection)
+
+    return city.read(ask)
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> CheckReport:
