@@ -304,3 +304,26 @@ def test_the_first_run_tells_four_tips_once(desk, qtbot, hand):
     assert Settings.load().tips_read or os.environ.get("BALAD_HOME")
     tips.offer()
     assert not tips.isVisible()
+
+
+def test_a_panel_moved_by_hand_is_on_the_other_side_in_the_other_language(desk, hand, qtbot):
+    window = desk.window
+    left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+    arabic = tongue.language == "ar"
+    before = window.dockWidgetArea(window.right)
+    assert before == (left if arabic else right)
+    head = window.right.titleBarWidget()
+    grip = head.mapToGlobal(QPoint(head.width() // 2, head.height() // 2))
+    far = window.mapToGlobal(QPoint(window.width() - 30 if arabic else 30, window.height() - 120))
+    hand.drag(grip, far)
+    qtbot.waitUntil(lambda: window.dockWidgetArea(window.right) != before, timeout=5_000)
+    hand.key("F6")
+    qtbot.waitUntil(lambda: window.table.rows.count > 0, timeout=5_000)
+    moved = window.dockWidgetArea(window.right)
+    hand.click(widget_at(window.bar.language))
+    qtbot.waitUntil(lambda: (tongue.language == "ar") != arabic)
+    qtbot.wait(150)
+    opposite = {left: right, right: left}
+    assert window.dockWidgetArea(window.right) == opposite.get(moved, moved)
+    assert window.dockWidgetArea(window.left) == (left if arabic else right)
+    assert window.below.isVisible() and window.dockWidgetArea(window.below) == Qt.DockWidgetArea.BottomDockWidgetArea

@@ -21,12 +21,12 @@ _HEAD = 36
 
 
 class Panel(QDockWidget):
-    """A dock that stays where it is put; the language moves it, not the hand."""
+    """A dock that a hand moves by its head, and the language to its other side."""
 
     def __init__(self, name: str, body: QWidget) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self._title = QLabel()
         head = _strip("head")
         head.setFixedHeight(_HEAD)

@@ -51,6 +51,8 @@ class Window(QMainWindow):
         self.messages = Messages(self.view)
         self.tips = Tips(self.view, settings)
         self.view.calm = settings.reduced_motion
+        self._arabic: bool | None = None
+        """Whose side the panels are on; None until they are placed."""
         self._sizes = [280, 340, 240]
         """Pixels of the panels: the widths at the sides, the height below."""
         self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
@@ -215,9 +217,17 @@ class Window(QMainWindow):
             # What a hand made of a panel goes along to its other side.
             sizes = zip(self._sizes, seen, shown, strict=True)
             self._sizes = [known if hidden else now for known, now, hidden in sizes]
-        self.addDockWidget(right if arabic else left, self.left)
-        self.addDockWidget(left if arabic else right, self.right)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.below)
+        if self._arabic is None:
+            self.addDockWidget(right if arabic else left, self.left)
+            self.addDockWidget(left if arabic else right, self.right)
+            self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.below)
+        elif arabic != self._arabic:
+            # Wherever a hand put it: what stood at one side stands at the other.
+            opposite = {left: right, right: left}
+            for panel, area in [(one, self.dockWidgetArea(one)) for one in (self.left, self.right, self.below)]:
+                if area in opposite:
+                    self.addDockWidget(opposite[area], panel)
+        self._arabic = arabic
         for panel, hidden in zip((self.left, self.right, self.below), shown, strict=True):
             panel.setHidden(hidden)
         self._share()
