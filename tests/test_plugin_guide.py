@@ -40,7 +40,7 @@ def files():
 
 def run(folder, *words):
     own = {**os.environ, "PYTHONPATH": str(PROGRAM), "BALAD_PLUGINS": str(folder / "domes")}
-    own.pop("DISPLAY", None)
+    own = {name: value for name, value in own.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}}
     done = subprocess.run([sys.executable, *words], cwd=folder, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

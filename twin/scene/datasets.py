@@ -30,7 +30,7 @@ def arrays(dataset: Any) -> Arrays:
     if isinstance(whole, pyvista.MultiBlock):
         whole = _joined(whole)
     surface = _named(whole).extract_surface(algorithm="dataset_surface").triangulate()
-    if surface.n_faces_strict == 0:
+    if surface.n_faces == 0:
         raise NotDrawable("it has no faces: lines and points are drawn as tubes and glyphs (tube(), glyph())")
     points = np.asarray(surface.points, np.float64)
     if not np.isfinite(points).all():
