@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from tests import damaged
-from tests.command import PROGRAM, answered
+from tests.command import PROGRAM, answered, balad
 from twin.core.i18n import tongue
+from twin.store import lock
 
 _HOLDING = """
 import sys
@@ -78,3 +82,36 @@ def test_it_opens_when_the_other_lets_go(bare, qtbot, city, held):
     press(bare, "Try again")
     qtbot.wait_until(lambda: bare.session is not None, timeout=30_000)
     assert not bare.session.city.read_only
+
+
+def test_a_picture_of_a_city_that_a_window_has_open_is_drawn_where_it_is_asked_for(desk, city, tmp_path, qtbot):
+    """The window speaks its own language on and answers a hand meanwhile."""
+    out = tmp_path / "o.png"
+    words = ["render", str(city), "-o", str(out), "--size", "320x200", "--lang", "ar"]
+    own = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "twin.cli", *words], env={**own, "PYTHONPATH": str(PROGRAM)}
+    ) as process:
+        qtbot.wait_until(lambda: process.poll() is not None, timeout=60_000)
+        assert process.returncode == 0
+    assert out.exists() and tongue.language == "en"
+    desk.window.trigger("plan-view")
+    assert desk.window.view.scene.camera.parallel
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is not of Windows")
+def test_an_owner_that_hangs_is_not_waited_for(city, tmp_path):
+    own = {**os.environ, "PYTHONPATH": str(PROGRAM), "BALAD_HOME": str(tmp_path / "home")}
+    with subprocess.Popen([sys.executable, "-m", "twin.cli", "open", str(city)], env=own) as window:
+        end = time.monotonic() + 30
+        while lock.announced(city) is None and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(1)
+        window.send_signal(signal.SIGSTOP)
+        try:
+            done = balad("info", city)
+        finally:
+            window.send_signal(signal.SIGCONT)
+            window.terminate()
+    assert done.returncode == 0 and "a copy is read" in done.stderr
+    assert "buildings" in done.stdout

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -29,6 +32,6 @@ def new(layer: str, count: int = 50, seed: int = 1) -> NewLayer:
 
 
 @pytest.fixture
-def city(tmp_path):
+def city(tmp_path: Path) -> Iterator[City]:
     with City.create(tmp_path / "c.balad", "EPSG:9357") as made:
         yield made

@@ -48,6 +48,13 @@ def test_a_known_feature_keeps_its_number_and_a_new_one_never_gets_an_old(city):
     assert check(city).ok, check(city).problems
 
 
+def test_a_check_knows_a_rewritten_layer_beside_another(city):
+    city.add([NewLayer(LAYER.model_copy(update={"id": "later"}), rows(["x", "y"]))], ("import", {}))
+    before = numbers(city)
+    city.rewrite(NewLayer(LAYER, rows(["a", "d"], fids=[before["a"], None])), ("update", {}))
+    assert check(city).ok, check(city).problems
+
+
 def test_it_is_undone_whole_and_done_again(city):
     first = city.content()
     tx = city.rewrite(NewLayer(LAYER, rows(["x"], 500.0)), ("update", {}))

@@ -21,7 +21,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twin.core.i18n import tr
+from twin.core.i18n import isolate, tr
 
 
 class TwinError(Exception):
@@ -39,7 +39,7 @@ class TwinError(Exception):
 
     def __str__(self) -> str:
         words = tr(self.message, **self.values)
-        return words if self.path is None else f"{words}\n{self.path}"
+        return words if self.path is None else f"{words}\n{isolate(self.path)}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.path, self.values)

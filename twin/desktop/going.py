@@ -47,15 +47,17 @@ def keep(desk: Desk) -> None:
     """Ask for a title, then keep what is seen."""
     if desk.known is None:
         return
-    view = seen(desk)
+    _ask(desk, seen(desk))
 
+
+def _ask(desk: Desk, view: View, first: str = "") -> None:
     def kept(title: str) -> None:
         desk.window.messages.clear()
         desk.window.show_bookmarks()
         desk.command("bookmark", title=title, view=view.model_dump_json())
 
-    form = Naming(tr("Bookmark this view"), _suggested(desk, view), kept, desk.window.messages.clear)
-    desk.window.messages.ask(form, tr("Bookmark this view"))
+    form = Naming(tr("Bookmark this view"), first or _suggested(desk, view), kept, desk.window.messages.clear)
+    desk.window.messages.ask(form, tr("Bookmark this view"), lambda: _ask(desk, view, form.field.text()))
     form.field.setFocus()
     form.field.selectAll()
 

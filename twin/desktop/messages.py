@@ -80,10 +80,11 @@ class Messages(QWidget):
         if tone in {"info", "good"} and not actions:
             self._timer.start(_STAYS)
 
-    def ask(self, form: QFrame, words: str) -> None:
-        """Show a form until it is answered or closed."""
+    def ask(self, form: QFrame, words: str, again: Callable[[], None] | None = None) -> None:
+        """Show a form until it is answered or closed; ``again`` asks the same in another language."""
         form.setProperty("card", True)
         self._put(form, words)
+        self._again = again
 
     def clear(self) -> None:
         """Take the bar away."""

@@ -65,6 +65,11 @@ class Palette(QFrame):
         self.raise_()
         self.field.setFocus()
 
+    def retranslate(self) -> None:
+        """What it offers in the language in use, where it is open."""
+        if not self.isHidden():
+            self._match(self.field.text())
+
     @property
     def rows(self) -> list[Offer]:
         """What is offered now."""
@@ -99,16 +104,20 @@ class Palette(QFrame):
     def _ask(self) -> None:
         words = self._asked
         if self.offers and words:
-            self.offers.later(words, lambda found: self._found(words, found))
+            self.offers.later(words, lambda found: self._came(words, found))
 
-    def _found(self, words: str, found: list[Offer]) -> None:
+    def _came(self, words: str, found: list[Offer]) -> None:
+        self._found(words, found)
+
+    def _found(self, words: str, found: list[Offer]) -> bool:
         # An answer to words that have changed since is for nobody.
         if words != self._asked or self.isHidden():
-            return
+            return False
         self._asked = ""
         chosen = self.found.currentRow()
         self._fill([*self._rows, *found])
         self.found.setCurrentRow(max(0, chosen))
+        return True
 
     def _fill(self, rows: list[Offer]) -> None:
         self._rows = rows
@@ -127,7 +136,7 @@ class Palette(QFrame):
             return tr("Looking…")
         if not self.field.text().strip():
             return tr("“Al-Hamra tower”, “plan 436” or “parcel 436-12”: in either language.")
-        return tr("Nothing of these words.")
+        return tr("Nothing found.")
 
     def _add(self, offer: Offer) -> None:
         item = QListWidgetItem()
@@ -146,8 +155,8 @@ class Palette(QFrame):
             self._settled.stop()
 
             def found(rows: list[Offer]) -> None:
-                self._found(words, rows)
-                self._take(self.found.currentItem())
+                if self._found(words, rows):
+                    self._take(self.found.currentItem())
 
             self.offers.later(words, found)
         else:

@@ -12,7 +12,6 @@ from twin import __version__
 from twin.core.i18n import isolate, tongue, tr
 from twin.desktop import going, pictures
 from twin.model.feature import BOX
-from twin.scene import camera
 
 if TYPE_CHECKING:
     from twin.desktop.desk import Desk
@@ -91,7 +90,7 @@ def _camera(desk: Desk) -> dict[str, Callable[[], object]]:
         "bookmarks": desk.window.show_bookmarks,
         "look-north": lambda: view.turn(azimuth=0.0),
         "look-down": lambda: view.turn(pitch=-90.0),
-        "plan-view": lambda: view.look(camera.plan(view.scene.camera)) if view.scene else None,
+        "plan-view": view.plan,
         "night": lambda: view.shine("day" if view.light == "night" else "night"),
         "zoom-selection": lambda: _zoom_selection(desk),
     }
@@ -149,8 +148,10 @@ def _zoom(desk: Desk, layer: str) -> None:
 
 
 def _zoom_selection(desk: Desk) -> None:
-    def there(row: dict[str, Any]) -> None:
+    def there(row: dict[str, Any] | None) -> None:
         view = desk.window.view
+        if row is None:
+            return
         box = tuple(float(row[side]) for side in BOX if row[side] is not None)
         if len(box) == len(BOX):
             view.show_box([box])  # type: ignore[list-item]

@@ -78,6 +78,7 @@ class Tips(QFrame):
     def close_for_good(self) -> None:
         """Read, or not wanted: not shown again by itself."""
         self.hide()
+        self._over.setFocus()
         self._settings.tips_read = True
         self._settings.save()
 

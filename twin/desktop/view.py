@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from twin.desktop.flight import Flight
@@ -61,6 +61,8 @@ class View(QWidget):
         self._drawn_at = 0.0
         self._shown = -1
         self._start: Camera | None = None
+        self._depth: Camera | None = None
+        """How it was looked at before the plan."""
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -147,6 +149,20 @@ class View(QWidget):
         if self.scene:
             self.look(self.scene.camera.model_copy(update=to))
 
+    def plan(self) -> None:
+        """From above with one scale; from there, back as it was, over what is looked at now."""
+        if self.scene is None:
+            return
+        now = self.scene.camera
+        if not now.parallel:
+            self._depth = now
+            self.look(camera.plan(now))
+        elif self._depth is None:
+            self.look(camera.plan(now))
+        else:
+            looks = {name: getattr(self._depth, name) for name in ("azimuth", "pitch", "field")}
+            self.look(now.model_copy(update={"parallel": False, **looks}))
+
     def show_box(self, boxes: list[Box]) -> None:
         """Look at all of these boxes."""
         lows, highs = [min(side) for side in zip(*boxes, strict=True)], [max(side) for side in zip(*boxes, strict=True)]
@@ -195,6 +211,7 @@ class View(QWidget):
             self.scene.look(to)
             self.draw()
             self.moved.emit()
+            self._point()
 
     def draw(self) -> None:
         """Draw once, soon."""
@@ -223,6 +240,7 @@ class View(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click or a drag begins."""
         self._held = self._from = event.position()
+        self.flight.stop()
         self.hover.leave()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -290,6 +308,16 @@ class View(QWidget):
         self._moving = True
         self._rest.start()
         self.look(to)
+
+    def _point(self) -> None:
+        """What lies under the pointer now, though it was the city that moved."""
+        at = self.mapFromGlobal(QCursor.pos())
+        self.pointed.emit(self._ground(QPointF(at)) if self.underMouse() and self.rect().contains(at) else None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The scale is another."""
+        super().resizeEvent(event)
+        self.moved.emit()
 
     def _flown(self, to: Camera) -> None:
         self._moving = True

@@ -108,6 +108,7 @@ class Window(QMainWindow):
         self.layers.retranslate(look)
         self.bookmarks.retranslate(look)
         self.tips.retranslate(look)
+        self.palette_of_commands.retranslate()
         self.table.retranslate()
         self.messages.retranslate(look)
         if not self.welcome.isHidden():

@@ -41,7 +41,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     taken = streams.finish(notes, placing.source if placing.same else placing.crs)
     _any(taken, path)
     if request.identified and notes.unnamed:
-        words = mark("Its features have no ids: give them a column “uid”, as an export of the layer has it.")
+        words = mark("Its features don’t have an id each: give them a column “uid”, as an export of the layer has it.")
         raise CannotRead(words, path)
     progress(0.95, tr("Fingerprinting the file…"))
     return Answer(

@@ -90,6 +90,7 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
             _report(notes, part, checked, uids, rows)
             yield from _batch(part, checked, uids, attributes, rows, notes)
     if identity.repeated:
+        notes.unnamed.append(raw.name)
         notes.say(
             trn(
                 "{n} id stood for more than one feature and got a number.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,11 +39,19 @@ def read(file: Path) -> geopandas.GeoDataFrame:
 
 def write(frame: geopandas.GeoDataFrame, file: Path) -> None:
     """A frame as GeoParquet; Refused where it can't be told what or where its rows are."""
+    import geopandas
+
+    if not isinstance(frame, geopandas.GeoDataFrame) or not len(frame):
+        raise Refused(mark("A layer is written from a GeoDataFrame with a row at the least."))
     if frame.crs is None:
         raise Refused(mark("The frame has no CRS: set one with frame.set_crs(…); Balad doesn't guess."))
     uids = _uids(frame)
     rest = frame.drop(columns=[frame.geometry.name, *({UID} & set(frame.columns))]).reset_index(drop=True)
-    table = pa.Table.from_pandas(rest, preserve_index=False).replace_schema_metadata(None)
+    try:
+        table = pa.Table.from_pandas(rest, preserve_index=False).replace_schema_metadata(None)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as why:
+        words = mark("A column of the frame can't be kept as it is: {why}")
+        raise Refused(words, why=str(why).splitlines()[0]) from None
     geometry = pa.array(shapely.to_wkb(frame.geometry.to_numpy()), pa.binary())
     table = table.add_column(0, UID, pa.array(uids, pa.string())).append_column(GEOMETRY, geometry)
     geoparquet.write(file, table, frame.crs.to_string(), file.stem)
@@ -57,10 +65,10 @@ def _uids(frame: Any) -> list[str]:
         said = frame.index.to_series()
     else:
         raise Refused(mark("The frame's rows have no uid: keep the index of to_geopandas(), or give a column “uid”."))
-    told = [None if missing else str(uid) for uid, missing in zip(said, said.isna(), strict=True)]
+    told = [None if missing or not str(uid) else str(uid) for uid, missing in zip(said, said.isna(), strict=True)]
     taken = {uid for uid in told if uid}
     if len(taken) < sum(uid is not None for uid in told):
         twice = next(uid for uid in told if uid and told.count(uid) > 1)
         raise Refused(mark("The uid “{uid}” stands for more than one row of the frame."), uid=twice)
-    free = (name for number in itertools.count(1) if (name := f"new-{number}") not in taken)
-    return [uid or next(free) for uid in told]
+    # A name that no feature ever had: one of its own would give it a former feature's number.
+    return [uid or f"new-{uuid.uuid4().hex[:12]}" for uid in told]

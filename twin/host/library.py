@@ -89,7 +89,12 @@ class OpenCity:
 
         out, err = io.StringIO(), io.StringIO()
         line = [command, str(self.path), *words]
-        code = terminal.run(line, self._session, out, err) if self._session else ask_owner(self.path, line, out, err)
+        try:
+            code = (
+                terminal.run(line, self._session, out, err) if self._session else ask_owner(self.path, line, out, err)
+            )
+        except SystemExit:
+            raise Refused(mark("There is no such command, or not with these words: {words}."), words=command) from None
         if code is None:
             raise CityBusy("Another program has this city open and doesn't answer: close it there.", self.path)
         if code:

@@ -9,9 +9,10 @@ import os
 import secrets
 import tempfile
 import threading
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from twin.store import lock
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("balad")
 
+_PATIENCE = 8.0
+"""Seconds within which an owner that is alive hears a command."""
 _BOUND = 16 << 20
 """The largest message taken, in bytes."""
 
@@ -61,6 +64,8 @@ class Owner:
         with connection:
             try:
                 words = json.loads(connection.recv_bytes(_BOUND))
+                # Heard: from here on, whoever asks waits as long as the command takes.
+                connection.send_bytes(b"{}")
                 out, err = io.StringIO(), io.StringIO()
                 try:
                     code = terminal.run(words, self._session, out, err)
@@ -77,16 +82,35 @@ def ask_owner(city: Path, words: list[str], out: TextIO, err: TextIO) -> int | N
     found = lock.announced(city)
     if not found:
         return None
-    address, key = found
-    try:
-        with Client(address, authkey=bytes.fromhex(key)) as connection:
-            connection.send_bytes(json.dumps(_absolute(words)).encode())
-            answer = json.loads(connection.recv_bytes(_BOUND))
-    except (OSError, EOFError, ValueError):
+    answer = _answered(*found, _absolute(words))
+    if answer is None:
         return None
     out.write(answer["out"])
     err.write(answer["err"])
     return int(answer["exit"])
+
+
+def _answered(address: str, key: str, words: list[str]) -> dict[str, Any] | None:
+    """What it answers; None where it doesn't even hear within a few seconds, as a program that hangs does not."""
+    heard, told = threading.Event(), list[dict[str, Any]]()
+
+    def ask() -> None:
+        try:
+            with Client(address, authkey=bytes.fromhex(key)) as connection:
+                connection.send_bytes(json.dumps(words).encode())
+                connection.recv_bytes(_BOUND)
+                heard.set()
+                told.append(json.loads(connection.recv_bytes(_BOUND)))
+        except (OSError, EOFError, ValueError, AuthenticationError) as why:
+            log.info("the owner did not answer: %s", why)
+        heard.set()
+
+    asking = threading.Thread(target=ask, name="owner-ask", daemon=True)
+    asking.start()
+    if not heard.wait(_PATIENCE):
+        return None
+    asking.join()
+    return told[0] if told else None
 
 
 def _absolute(words: list[str]) -> list[str]:

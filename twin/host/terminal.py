@@ -33,14 +33,18 @@ def run(
     try:
         answer = _answer(command, city, values, session, _Line(err))
     except CityBusy as busy:
-        replied = ask_owner(city, list(words), out, err) if city else None
+        replied = ask_owner(city, list(words), out, err) if city and not command.aside else None
         if replied is not None:
             return replied
         if command.writes or city is None:
             return _refuse(busy, as_json, out, err)
-        print(tr("Its owner does not answer: a copy is read."), file=err)
-        with Session.open_copy(city) as copy:
-            answer = copy.run(command.id, **values)
+        if not command.aside:
+            print(tr("Its owner does not answer: a copy is read."), file=err)
+        try:
+            with Session.open_copy(city) as copy:
+                answer = copy.run(command.id, **values)
+        except TwinError as refused:
+            return _refuse(refused, as_json, out, err)
     except TwinError as refused:
         return _refuse(refused, as_json, out, err)
     _print(answer, as_json, out)
@@ -122,8 +126,8 @@ def _print(answer: Any, as_json: bool, out: TextIO) -> None:
 def _refuse(why: TwinError, as_json: bool, out: TextIO, err: TextIO) -> int:
     if as_json:
         kind = type(why).__name__
-        print(json.dumps({"ok": False, "error": kind, "message": str(why)}, ensure_ascii=False), file=out)
-    print(str(why), file=err)
+        print(json.dumps({"ok": False, "error": kind, "message": unmarked(str(why))}, ensure_ascii=False), file=out)
+    print(str(why) if err.isatty() else unmarked(str(why)), file=err)
     return REFUSED
 
 

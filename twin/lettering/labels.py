@@ -36,6 +36,8 @@ _MOST = 60
 """Labels that a picture is offered: of those that would lie over each other the painter keeps the nearest."""
 _WALL, _MULTIPOLYGON = 1.0, 6
 """Square metres in plan below which a face is a wall, and GEOS's number of the type."""
+_TRIED = 150
+"""Features that are asked whether something hides them: a frame waits for the answers."""
 _SIDE, _FOOT = 40, 12
 """Pixels from the picture's edge within which no label begins."""
 
@@ -115,7 +117,7 @@ def _of(one: Named, camera: Camera, size: tuple[int, int], hides: Hides) -> list
         inside = ((at > low) & (at < np.array(size) - (_SIDE, _FOOT))).all(axis=1)
     rows = np.flatnonzero(inside & (camera.parallel | (away < (_PLACED if one.place else _NEAR))))
     made = []
-    for row in rows[np.argsort(away[rows], kind="stable")]:
+    for row in rows[np.argsort(away[rows], kind="stable")][:_TRIED]:
         words, (x, y) = one.words(row), at[row]
         east, north, height = (float(part) for part in one.points[row])
         if words and (one.place or not hides((east, north, height), (one.layer, int(one.fids[row])))):

@@ -170,15 +170,18 @@ def _sources(painter: QPainter, width: int, height: int, measure: float, said: A
     if free.width() < _CARD / 2:
         return
     letters = QFontMetricsF(painter.font())
-    shown = letters.elidedText(said.sources, Qt.TextElideMode.ElideRight, free.width() - 16)
-    plate = QRectF(0, free.top(), letters.horizontalAdvance(shown) + 16, free.height())
+    # Who made the data is told whole: on as many lines as it takes.
+    wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    room = QRectF(0, 0, free.width() - 16, height / 2)
+    words = letters.boundingRect(room, wrap, said.sources)
+    plate = QRectF(0, 0, words.width() + 16, max(free.height(), words.height() + 4))
     plate.moveCenter(QPointF(min(max(width / 2, free.left() + plate.width() / 2), free.right() - plate.width() / 2), 0))
-    plate.moveTop(free.top())
+    plate.moveBottom(free.bottom())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_colour(said, "panel", 0.72))
     painter.drawRoundedRect(plate, 4, 4)
     painter.setPen(_colour(said, "text"))
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.drawText(plate.adjusted(8, 0, -8, 0), wrap, said.sources)
 
 
 def _round(metres: float) -> tuple[float, str]:

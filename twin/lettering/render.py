@@ -110,7 +110,9 @@ def _view(session: Session, words: str, layers: str | None) -> View:
     shown = tuple(name.strip() for name in layers.split(",")) if layers else None
     for name in shown or ():
         session.city.layer(name)
-    bookmark = next((one for one in session.city.bookmarks() if words in {one.id, one.title_en, one.title_ar}), None)
+    kept = session.city.bookmarks()
+    by = ("id", "title_en", "title_ar")
+    bookmark = next((one for name in by for one in kept if words and getattr(one, name) == words), None)
     if bookmark:
         return bookmark.view.model_copy(update={"layers": shown}) if shown else bookmark.view
     if words in {"overview", "street", "plan"}:
@@ -136,8 +138,15 @@ def _own(session: Session, name: str) -> Camera:
 
 def _overlays(session: Session, view: View, words: str | None) -> dict[str, Overlay]:
     if words is None:
-        kept = {layer.id: layer.colouring for layer in session.city.layers() if layer.colouring and layer.visible}
-        return overlays(session.tiles, kept if view.overlays is None else view.overlays)
+        layers = {layer.id: layer for layer in session.city.layers()}
+        kept = {layer.id: layer.colouring for layer in layers.values() if layer.colouring and layer.visible}
+        # What a bookmark coloured may have left the city since.
+        told = {
+            name: one
+            for name, one in (view.overlays or {}).items()
+            if name in layers and any(column.name == one.column for column in layers[name].columns)
+        }
+        return overlays(session.tiles, kept if view.overlays is None else told)
     layer, _, column = words.partition(".")
     known = [found.name for found in session.city.layer(layer).columns]
     if column not in known:

@@ -18,7 +18,7 @@ Light = Literal["day", "night"]
 class Camera(BaseModel):
     """An eye that looks at a point of the city."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     east: float = 0.0
     """The point looked at, in the city's CRS, in metres."""

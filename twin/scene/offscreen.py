@@ -18,6 +18,7 @@ from twin.model.view import Camera, View
 from twin.scene.actors import actor
 from twin.scene.camera import Point, fitting
 from twin.scene.colours import Overlay
+from twin.scene.grounds import GROUND_LAYERS
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
 
@@ -64,7 +65,7 @@ def _window() -> vtkRenderWindow:
 
 def whole(source: TileSource) -> Camera:
     """A camera that sees the whole city."""
-    boxes = [layer.extent for layer in source.layers() if layer.extent and layer.id not in {"sea", "land"}]
+    boxes = [layer.extent for layer in source.layers() if layer.extent and layer.id not in GROUND_LAYERS]
     if not boxes:
         return Camera()
     west, south, low, east, north, high = zip(*boxes, strict=True)

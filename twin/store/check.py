@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 
 import duckdb
@@ -92,17 +91,15 @@ def _layer(connection: duckdb.DuckDBPyConnection, entry: registry.Entry) -> list
 
 def _fids(connection: duckdb.DuckDBPyConnection, found: list[registry.Entry]) -> list[str]:
     following = int(schema.get(connection, "next_fid") or 1)
-    problems, spans = [], []
+    problems: list[str] = []
     for entry in found:
-        low, high, distinct, count = _row(
-            connection, f"SELECT min(fid), max(fid), count(DISTINCT fid), count(*) FROM {schema.quoted(entry.table)}"
+        high, distinct, count = _row(
+            connection, f"SELECT max(fid), count(DISTINCT fid), count(*) FROM {schema.quoted(entry.table)}"
         )
-        if count:
-            spans.append((low, high))
-            if distinct != count or high >= following:
-                problems.append(tr("The feature numbers of {layer} are not unique.", layer=entry.layer.id))
-    spans.sort()
-    if any(after[0] <= before[1] for before, after in itertools.pairwise(spans)):
+        if count and (distinct != count or high >= following):
+            problems.append(tr("The feature numbers of {layer} are not unique.", layer=entry.layer.id))
+    each = " UNION ALL ".join(f"SELECT fid FROM {schema.quoted(entry.table)}" for entry in found)
+    if found and _row(connection, f"SELECT count(*) - count(DISTINCT fid) FROM ({each})")[0] and not problems:
         problems.append(tr("Two layers share feature numbers."))
     return problems
 

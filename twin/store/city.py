@@ -377,10 +377,10 @@ class City:
 
     def _begin(self) -> None:
         """Mark the file as open, in the file itself: a copy without its .wal then says what is missing."""
-        with connecting.writing(self.path):
-            if registry.purge(self._connection):
+        with self._transaction() as connection:
+            if registry.purge(connection):
                 self._written = True
-            schema.put(self._connection, "session", uuid.uuid4().hex)
+            schema.put(connection, "session", uuid.uuid4().hex)
         self._checkpoint()
         lock.announce(self.path)
 

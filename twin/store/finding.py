@@ -21,6 +21,8 @@ from twin.store.schema import literal, quoted
 _NAMES = ("name_en", "name_ar", "name")
 _PLACES = ("district_en", "district_ar", "district", "plan", "block", "parcel")
 """Where a feature lies: its words count beside the feature's own."""
+_ORDER = f"length({UID}), {UID}, {FID}"
+"""Of equal hits: 436-12 before 436-120."""
 _STEM = 3
 """Letters that a word shares with a layer's title at the least to mean the layer: “parcel 436-2”, «قطعة 436-2»."""
 _EXPRESSION = re.compile(r"[<>=]|\b(LIKE|ILIKE|IN|IS|BETWEEN|NOT)\b", re.IGNORECASE)
@@ -78,7 +80,9 @@ def find(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], words:
     if not parts:
         return []
     each = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
-    rows = connection.execute(f"SELECT * FROM ({each}) ORDER BY rank, place, {FID} LIMIT {int(limit)}", values)
+    rows = connection.execute(
+        f"SELECT * FROM ({each}) ORDER BY rank, place, length({UID}), {UID}, {FID} LIMIT {int(limit)}", values
+    )
     return [_found(*row) for row in rows.fetchall()]
 
 
@@ -116,14 +120,14 @@ def _part(place: int, entry: Entry, wanted: list[str], limit: int) -> tuple[str,
     words = (
         f"SELECT least({', '.join(rank)}) AS rank, {place} AS place, {literal(entry.layer.id)} AS layer,"
         f" {FID}, {UID}, {', '.join(said)}, {', '.join(BOX)}"
-        f" FROM (SELECT * FROM {quoted(entry.table)} WHERE {holds}) ORDER BY rank, {FID} LIMIT {int(limit)}"
+        f" FROM (SELECT * FROM {quoted(entry.table)} WHERE {holds}) ORDER BY rank, {_ORDER} LIMIT {int(limit)}"
     )
     return words, [whole, f" {whole} ", whole, whole] * len(own) + wanted
 
 
 def _of(there: set[str], *names: str) -> str:
     """The first of these columns that a layer has."""
-    return next((quoted(name) for name in names if name in there), "NULL")
+    return next((f"CAST({quoted(name)} AS VARCHAR)" for name in names if name in there), "CAST(NULL AS VARCHAR)")
 
 
 def _without_title(entry: Entry, wanted: list[str]) -> list[str]:
@@ -201,4 +205,4 @@ def _folded(text: str) -> str:
 
 def _plain(text: str) -> str:
     """The same but for the article: what holds a word holds it with its article too."""
-    return f"replace(translate(lower(strip_accents({text})), '{FROM}', '{TO}'), '{DROPPED}', '')"
+    return f"replace(translate(lower(strip_accents(CAST({text} AS VARCHAR))), '{FROM}', '{TO}'), '{DROPPED}', '')"

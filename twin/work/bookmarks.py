@@ -26,19 +26,16 @@ def keep(
     title: Annotated[str, Help("what it is called")],
     view: Annotated[str, Help("the view as JSON, with a camera at least")],
 ) -> str:
-    """Keep a view; one of the same title is replaced."""
+    """Keep a view; Refused where one of this title is there already."""
     title = _title(title)
     try:
         seen = View.model_validate_json(view)
     except ValidationError:
         raise Refused(mark("A view is a JSON object with a camera: {view} is none."), view=view[:80]) from None
     before = context.city.bookmarks()
-    same = next((one for one in before if title in {one.title_en, one.title_ar}), None)
-    if same:
-        after = [one.model_copy(update={"view": seen}) if one is same else one for one in before]
-    else:
-        made = Bookmark(id=_free(before), view=seen).model_copy(update={_field(): title})
-        after = [*before, made]
+    _only(before, title)
+    made = Bookmark(id=_free(before), view=seen).model_copy(update={_field(): title})
+    after = [*before, made]
     return _put(context, tr(mark("Bookmark “{title}”"), title=title), before, after)
 
 
@@ -51,6 +48,7 @@ def rename(
     title = _title(title)
     before = context.city.bookmarks()
     found = _found(before, bookmark)
+    _only([one for one in before if one is not found], title)
     after = [one.model_copy(update={_field(): title}) if one is found else one for one in before]
     return _put(context, tr(mark("Rename to “{title}”"), title=title), before, after)
 
@@ -107,11 +105,20 @@ def _put(context: Context, words: str, before: list[Bookmark], after: list[Bookm
 
 
 def _found(bookmarks: list[Bookmark], wanted: str) -> Bookmark:
-    for one in bookmarks:
-        if wanted in {one.id, one.title_en, one.title_ar}:
-            return one
+    for known_as in ("id", "title_en", "title_ar"):
+        for one in bookmarks:
+            if wanted and getattr(one, known_as) == wanted:
+                return one
     known = ", ".join(one.title for one in bookmarks) or "–"
     raise Refused(mark("The city has no bookmark “{bookmark}”. It has: {known}."), bookmark=wanted, known=known)
+
+
+def _only(bookmarks: list[Bookmark], title: str) -> None:
+    """Refused where a title is taken, in either language: a bookmark is asked for by it."""
+    if any(title in {one.id, one.title_en, one.title_ar} for one in bookmarks):
+        raise Refused(
+            mark("There is a bookmark “{title}” already: give another title, or take that one out."), title=title
+        )
 
 
 def _title(title: str) -> str:

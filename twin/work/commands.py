@@ -58,6 +58,8 @@ class Command:
     menu: str = ""
     key: str = ""
     icon: str = ""
+    aside: bool = False
+    """Whether it runs where it was asked, over a copy, while a window has the city: a process draws on one thread."""
     terminal: bool = True
     """Whether the command line has it."""
     words: str = field(default="")

@@ -44,13 +44,13 @@ class Updated:
 
     def lines(self) -> Iterable[str]:
         """A line, and the notes."""
-        yield tr(
-            "“{layer}” is up to date: {changed} written, {added} added, {removed} removed.",
-            layer=self.layer,
-            changed=trn("{n} feature", "{n} features", self.changed),
-            added=trn("{n} feature", "{n} features", self.added),
-            removed=trn("{n} feature", "{n} features", self.removed),
-        )
+        yield tr("“{layer}” is up to date.", layer=self.layer)
+        if self.changed:
+            yield tr("Written: {counted}", counted=trn("{n} feature", "{n} features", self.changed))
+        if self.added:
+            yield tr("Added: {counted}", counted=trn("{n} feature", "{n} features", self.added))
+        if self.removed:
+            yield tr("Removed: {counted}", counted=trn("{n} feature", "{n} features", self.removed))
         yield from self.notes
 
     def printed(self) -> object:
@@ -101,7 +101,11 @@ def _push(context: Context, new: NewLayer, file: Path) -> None:
             city.show(made[0])
         else:
             made.append(city.rewrite(new, ("update", {"layer": new.layer.id, "file": file.name})))
-            tile(city, context.kinds, new.layer.id, new.layer.kind)
+            try:
+                tile(city, context.kinds, new.layer.id, new.layer.kind)
+            except BaseException:
+                city.hide(made.pop())
+                raise
 
     words = tr(mark("Update “{title}”"), title=new.layer.title)
     context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
