@@ -39,6 +39,11 @@ class TwinError(Exception):
 
     def __str__(self) -> str:
         words = tr(self.message, **self.values)
+        return words if self.path is None else f"{words}\n{self.path}"
+
+    def shown(self) -> str:
+        """As a window shows it: the path is read left to right in either language."""
+        words = tr(self.message, **self.values)
         return words if self.path is None else f"{words}\n{isolate(self.path)}"
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -167,7 +167,7 @@ class Desk:
             tone: Tone = "info" if isinstance(why, Cancelled) else "critical"
 
             def say() -> None:
-                messages.say(str(why), tone=tone, again=say)
+                messages.say(why.shown(), tone=tone, again=say)
 
             say()
 

@@ -109,7 +109,7 @@ class Opening:
             )
         messages = self._desk.window.messages
         tone: Tone = "warning" if actions else "critical"
-        messages.say(str(why), actions, tone=tone, again=lambda: self._unopened(why, path))
+        messages.say(why.shown(), actions, tone=tone, again=lambda: self._unopened(why, path))
 
     def _copy(self, path: Path) -> None:
         self._wait(
