@@ -64,6 +64,7 @@ def test_its_own_colours_are_its_base():
         (lambda one: one.cell_data.clear(), "no fid"),
         (lambda one: one.cell_data.update({"fid": np.full(one.n_cells, 0.5)}), "whole number"),
         (lambda one: one.points.__setitem__(0, np.nan), "no numbers"),
+        (lambda one: setattr(one, "points", one.points.astype(np.float32)), "float64"),
     ],
 )
 def test_what_cant_be_drawn_says_why(spoil, words):
@@ -80,3 +81,28 @@ def test_lines_and_emptiness_say_why():
         arrays(line)
     with pytest.raises(NotDrawable, match="no cells"):
         arrays(pv.PolyData())
+
+
+def test_lines_among_faces_change_nobodys_feature():
+    one = ball(5)
+    mixed = one.cast_to_unstructured_grid().merge(ball(8, 60.0).cast_to_unstructured_grid(), merge_points=False)
+    line = pv.Line((EAST, NORTH, 0), (EAST + 9, NORTH, 0)).cast_to_unstructured_grid()
+    line.points = np.array([[EAST, NORTH, 0], [EAST + 9, NORTH, 0]])
+    line.cell_data["fid"] = [6]
+    found = arrays(line.merge(mixed, merge_points=False))
+    assert found.fids.tolist() == [5, 8]
+    first = found.points[found.owner == 0].mean(axis=0) + found.origin
+    assert np.abs(first[:2] - (EAST, NORTH)).max() < 0.5
+
+
+@pytest.mark.parametrize("how", ["faces", "grid"])
+def test_a_cell_that_names_a_point_that_is_not_there_is_refused(how):
+    one = ball(1)
+    if how == "grid":
+        one = one.cast_to_unstructured_grid()
+        one.cell_connectivity[0] = 99_999
+    else:
+        one = pv.PolyData(one.points, [3, 0, 1, 99_999])
+        one.cell_data["fid"] = [1]
+    with pytest.raises(NotDrawable, match="not there"):
+        arrays(one)

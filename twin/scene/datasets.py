@@ -11,6 +11,11 @@ from twin.model.shapes import Arrays, colour
 FID = "fid"
 _COLOURS = ("rgb", "RGB", "colours")
 _STONE = colour("#E8D9C4")
+_COARSEST = 0.02
+"""Metres between two numbers of a coordinate's own type, beyond which a shape would be bent."""
+_LINES = "it has no faces: lines and points are drawn as tubes and glyphs (tube(), glyph())"
+_NO_FACE = (0, 1, 2, 3, 4, 21, 35, 68, 75)
+"""VTK's numbers of the cells that are empty, points or lines."""
 
 
 class NotDrawable(ValueError):
@@ -31,10 +36,8 @@ def arrays(dataset: Any) -> Arrays:
         whole = _joined(whole)
     surface = _named(whole).extract_surface(algorithm="dataset_surface").triangulate()
     if surface.n_faces == 0:
-        raise NotDrawable("it has no faces: lines and points are drawn as tubes and glyphs (tube(), glyph())")
+        raise NotDrawable(_LINES)
     points = np.asarray(surface.points, np.float64)
-    if not np.isfinite(points).all():
-        raise NotDrawable("it has points that are no numbers")
     corners = points[surface.regular_faces]
     faces = surface.cell_data[FID]
     fids, owner = np.unique(np.asarray(faces).astype(np.int64), return_inverse=True)
@@ -66,6 +69,7 @@ def _named(grid: Any) -> Any:
     """The dataset with a ``fid`` on each cell, and no other ``fid`` that a filter could mix with it."""
     if grid.n_cells == 0:
         raise NotDrawable("it has no cells")
+    _checked(grid)
     found = grid.copy(deep=False)
     if FID in found.cell_data:
         fids = np.asarray(found.cell_data[FID])
@@ -84,7 +88,50 @@ def _named(grid: Any) -> Any:
     if fids.shape != (found.n_cells,) or not np.issubdtype(fids.dtype, np.integer):
         raise NotDrawable("its fid is not one whole number for each cell")
     found.cell_data[FID] = fids.astype(np.int64)
-    return found
+    return _faces(found)
+
+
+def _checked(grid: Any) -> None:
+    """Refuse what VTK would read beyond its arrays for, or what the numbers are too coarse for."""
+    for corners in _corners(grid):
+        if len(corners) and not 0 <= int(corners.min()) <= int(corners.max()) < grid.n_points:
+            raise NotDrawable("a cell names a point that is not there")
+    points = np.asarray(grid.points)
+    if not np.isfinite(points).all():
+        raise NotDrawable("it has points that are no numbers")
+    kind = points.dtype if np.issubdtype(points.dtype, np.floating) else np.dtype(np.float64)
+    step = float(np.spacing(np.abs(points).max().astype(kind)))
+    if step > _COARSEST:
+        raise NotDrawable(f"its points are {kind}, {step:.2f} m from one number to the next there: give float64")
+
+
+def _corners(grid: Any) -> list[Any]:
+    """The point numbers of all cells, by whatever lists the dataset has."""
+    import pyvista
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    if isinstance(grid, pyvista.PolyData):
+        lists = [grid.GetVerts(), grid.GetLines(), grid.GetPolys(), grid.GetStrips()]
+    elif isinstance(grid, pyvista.UnstructuredGrid):
+        lists = [grid.GetCells()]
+    else:
+        lists = []
+    return [vtk_to_numpy(one.GetConnectivityArray()) for one in lists]
+
+
+def _faces(grid: Any) -> Any:
+    """Its faces and volumes alone: VTK's filters lose count of the cells where lines or points lie among them."""
+    import pyvista
+
+    if not isinstance(grid, pyvista.PolyData | pyvista.UnstructuredGrid):
+        return grid
+    whole = grid.cast_to_unstructured_grid() if isinstance(grid, pyvista.PolyData) else grid
+    wide = ~np.isin(whole.celltypes, _NO_FACE)
+    if wide.all():
+        return grid
+    if not wide.any():
+        raise NotDrawable(_LINES)
+    return whole.extract_cells(wide)
 
 
 def _base(surface: Any) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
+from twin.core.errors import TwinError
 from twin.store.city import City
 from twin.work.context import Kind
+
+_log = logging.getLogger("balad")
 
 
 def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
@@ -16,7 +20,15 @@ def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
 
 
 def freshen(city: City, kinds: Mapping[str, Kind]) -> None:
-    """Make the tiles that are missing or of another version of their kind."""
+    """Make the tiles that are missing or of another version of their kind.
+
+    A kind is a stranger: where it fails, its layer keeps the tiles it has, and the city opens all the same.
+    """
     for layer in city.layers():
         if layer.kind in kinds and city.tile_version(layer.id) != kinds[layer.kind].VERSION:
-            tile(city, kinds, layer.id, layer.kind)
+            try:
+                tile(city, kinds, layer.id, layer.kind)
+            except TwinError:
+                raise
+            except Exception:  # noqa: BLE001  a stranger
+                _log.exception("kind %s can't encode layer %s", layer.kind, layer.id)
