@@ -126,7 +126,7 @@ def _faces(grid: Any) -> Any:
     if not isinstance(grid, pyvista.PolyData | pyvista.UnstructuredGrid):
         return grid
     whole = grid.cast_to_unstructured_grid() if isinstance(grid, pyvista.PolyData) else grid
-    wide = ~np.isin(whole.celltypes, _NO_FACE)
+    wide: Any = ~np.isin(whole.celltypes, _NO_FACE)
     if wide.all():
         return grid
     if not wide.any():
