@@ -8,15 +8,20 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers import kernels, lips, palette, solid
+from layers import blocks, coarse, kernels, lips, palette, solid
 from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 KIND = "buildings"
-VERSION = 3
+VERSION = 4
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
 WOODEN = "roshan"
 """The façade that has wooden bays."""
+
+DETAILS = (0.0, 0.3, 4.0)
+"""Metres by which each level of detail may be off: with façades, plain, as boxes."""
+
+coarsen = blocks.coarsen
 
 _STEPS = 65_535
 _COLOURS = np.concatenate([palette.STONE, palette.ROOF])
@@ -32,16 +37,18 @@ def encode(table: pa.Table) -> bytes:
     origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
     return shapes.pack(
         origin=origin,
-        **_footprints(table, geometries, fids, there & ~high, origin),
+        **_footprints(table, geometries, fids, there, there & ~high, origin),
         **solid.packed(table, geometries, there & high, origin),
     )
 
 
-def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
+def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
     """Walls and roofs; the coral stone's tint goes by feature."""
     packed = shapes.unpack(payload)
+    if level == 2 or blocks.is_coarse(packed):
+        return blocks.mesh(packed)
     solids = solid.meshed(packed)
-    made = _prisms(packed, solids)
+    made = _plain(packed, solids) if level == 1 else _prisms(packed, solids)
     tint = palette.stone(made.fids)[made.owner]
     return shapes.Arrays(
         origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
@@ -53,11 +60,11 @@ def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
         base=np.take(_COLOURS, tint + 4 * made.roof, axis=0),
         foot=made.foot,
         part=made.part if len(solids.points) else None,
-        facade=made.facade,
+        facade=made.facade if level == 0 else None,
     )
 
 
-def _footprints(table: pa.Table, geometries: Any, fids: Any, flat: Any, origin: Any) -> dict[str, Any]:
+def _footprints(table: pa.Table, geometries: Any, fids: Any, there: Any, flat: Any, origin: Any) -> dict[str, Any]:
     parts, whose = shapely.get_parts(geometries[flat], return_index=True)
     shells = shapely.orient_polygons(parts)
     whole = shapely.get_num_interior_rings(shells) == 0
@@ -79,7 +86,15 @@ def _footprints(table: pa.Table, geometries: Any, fids: Any, flat: Any, origin: 
         "wood": _wooden(table)[flat][whose[whole]],
         "fids": fids[flat][whose[whole]],
         **courtyards,
+        "row": _rows(flat, whose[whole], courts, there & ~flat),
     }
+
+
+def _rows(flat: Any, rings: Any, courts: Any, solids: Any) -> Any:
+    """The row in the table of each feature: of rings, courtyards and solids."""
+    first = np.flatnonzero(flat)
+    found = np.concatenate([first[rings], first[courts], np.flatnonzero(solids)])
+    return found.astype(np.uint16 if len(flat) <= _STEPS else np.uint32)
 
 
 def _courtyards(shells: Any, ground: Any, height: Any, fids: Any, origin: Any) -> dict[str, Any]:
@@ -163,6 +178,26 @@ def _prisms(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
         part,
         facade[:stop],
     )
+
+
+def _plain(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
+    """The same with shared corners and no façades: what is seen from some way off."""
+    starts, fids = packed["starts"], packed["fids"]
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
+    rings, count = len(starts) - 1, 2 * len(xy)
+    sides, most = max(0, 3 * len(xy) - 2 * rings), 2 * len(xy) + len(solids.points)
+    points, normals = np.empty((most, 3), np.float32), np.empty((most, 3), np.float32)
+    foot, owner = np.empty(most, np.float32), np.empty(most, np.int32)
+    triangles = np.empty((sides + len(solids.triangles), 3), np.int32)
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    coarse.plain(x, y, starts, packed["ground"], packed["height"], points, normals, foot, owner, triangles)
+    points[count:], normals[count:], foot[count:] = solids.points, solids.normals, solids.foot
+    owner[count:], triangles[sides:] = solids.owner + len(fids), solids.triangles + count
+    roof = normals[:, 2] > 0.5
+    roof[count:] = solids.roof
+    part = np.concatenate([np.full(count, -1, np.int32), solids.part])
+    whole = np.concatenate([fids, solids.fids])
+    return solid.Part(points, triangles, normals, owner, whole, roof, foot, part, solids.facade)
 
 
 def _wooden(table: pa.Table) -> Any:

@@ -10,7 +10,7 @@ import sys
 
 from tools.environment import PROGRAM
 
-KERNELS = ("layers.kernels", "layers.buildings", "twin.scene.rays", "twin.scene.rasters", "twin.scene.lit")
+KERNELS = ("layers.kernels", "layers.coarse", "layers.buildings", "twin.scene.rays", "twin.scene.rasters", "twin.scene.lit")
 ROOMS = ("twin", "layers", "plugins", "sample_data")
 
 

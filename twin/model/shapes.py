@@ -20,7 +20,10 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Arrays:
-    """A tile's triangles. Vertices are not shared between faces, so that each face has its own light."""
+    """A tile's triangles. The last corner of each says its normal, owner and colour, the others where it is.
+
+    So faces may share corners, as long as each has a last corner of its own; where they share none, it is the same.
+    """
 
     origin: tuple[float, float, float]
     """The tile's origin in the city's CRS, in metres; points are local to it."""
@@ -33,7 +36,7 @@ class Arrays:
     owner: Ints
     """(n,) which of ``fids`` a vertex belongs to."""
     fids: NDArray[np.int64]
-    """(f,)"""
+    """(f,) empty where ``rows`` says whom each stands for."""
     base: NDArray[np.uint8]
     """(n, 3) the colour before light, sRGB."""
     foot: Floats
@@ -49,6 +52,9 @@ class Arrays:
     roshans −2 and less by a bay for each along this wall; and 64 times the wall's bays (−1 where they are unknown)
     plus its floors. On a roof: metres from up to four of its sides, 1000 where there is none.
     """
+
+    rows: NDArray[np.int64] | None = None
+    """(o, 2) where many features are drawn as one: the first row in the layer's order, and the one after the last."""
 
     @property
     def nbytes(self) -> int:

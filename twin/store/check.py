@@ -11,6 +11,13 @@ from twin.model.feature import BASE
 from twin.store import audit, content, registry, schema, tables
 from twin.store.city import City
 
+_LEAVES = (
+    "SELECT coalesce(sum(count), 0)::BIGINT, count(*) FROM balad.tile AS t WHERE layer = ? AND NOT EXISTS"
+    " (SELECT 1 FROM balad.tile AS f WHERE f.layer = t.layer AND f.scenario = t.scenario AND f.level = t.level + 1"
+    " AND f.x // 2 = t.x AND f.y // 2 = t.y)"
+)
+"""Tiles with none below them: coarser ones stand for the same features again."""
+
 
 @dataclass
 class CheckReport:
@@ -78,9 +85,7 @@ def _layer(connection: duckdb.DuckDBPyConnection, entry: registry.Entry) -> list
         )
     if boxed:
         problems.append(tr("{layer} has {count} features with a wrong box.", layer=title, count=boxed))
-    tiled, drawn = _row(
-        connection, "SELECT coalesce(sum(count), 0)::BIGINT, count(*) FROM balad.tile WHERE layer = ?", entry.table
-    )
+    tiled, drawn = _row(connection, _LEAVES, entry.table)
     (shaped,) = _row(connection, f"SELECT count(*) FROM {name} WHERE geometry IS NOT NULL")
     if drawn and tiled < shaped:
         problems.append(

@@ -41,7 +41,7 @@ from twin.store import (
 from twin.store.adding import NewLayer
 from twin.store.audit import AuditLine
 from twin.store.finding import Found, Query
-from twin.store.tiles import Encode
+from twin.store.tiles import Coarsen, Encode
 
 T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
@@ -278,15 +278,25 @@ class City:
         """The version of the kind that encoded the layer's tiles; None where it has none."""
         return self._of(layer, lambda c, entry: tiles.version(c, entry.table))
 
-    def write_tiles(self, layer: str, encode: Encode, kind: str, version: int, columns: Sequence[str] = ()) -> None:
-        """Make the layer's tiles anew."""
+    def write_tiles(
+        self,
+        layer: str,
+        encode: Encode,
+        kind: str,
+        version: int,
+        columns: Sequence[str] = (),
+        coarsen: Coarsen | None = None,
+    ) -> None:
+        """Make the layer's tiles anew, and where its kind can ``coarsen`` them the ones that are seen from afar."""
         made = self._of(layer, lambda c, entry: list(tiles.encoded(c, entry.table, encode, tuple(columns))))
+        if coarsen:
+            made += tiles.coarser(made, coarsen)
 
         def write(connection: Connection, _tx: int) -> None:
             table = registry.entry(connection, layer).table
             rows = [
-                [table, BASE, leaf.level, leaf.x, leaf.y, version, kind, leaf.stop - leaf.start, *box, blob]
-                for leaf, box, blob in made
+                [table, BASE, one.leaf.level, one.leaf.x, one.leaf.y, version, kind, one.count, *one.box, one.blob]
+                for one in made
             ]
             connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])
             if rows:

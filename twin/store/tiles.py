@@ -6,7 +6,7 @@ The quadtree's cells are ranges of the Hilbert curve, and features lie in its or
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ LEAF = 1_200
 """Features a leaf holds at most (FACTS: 70 to 1,000 actors cost about one merged mesh)."""
 
 Encode = Callable[[pa.Table], bytes]
+Coarsen = Callable[[Sequence[tuple[int, bytes]]], tuple[bytes, int]]
+"""Finer tiles, each with the first of its rows, as one coarser tile; and how many things it draws."""
 INDEX = ("level", "x", "y", *BOX, "count", "kind", "version")
 
 
@@ -35,9 +37,20 @@ class Leaf:
     stop: int
 
 
+@dataclass(frozen=True)
+class Made:
+    """A tile ready to be kept."""
+
+    leaf: Leaf
+    box: tuple[float, ...]
+    count: int
+    """How many things are drawn: in a leaf its features."""
+    blob: bytes
+
+
 def encoded(
     connection: duckdb.DuckDBPyConnection, table: str, encode: Encode, columns: tuple[str, ...]
-) -> Iterator[tuple[Leaf, tuple[float, ...], bytes]]:
+) -> Iterator[Made]:
     """Each leaf with its box and its payload; leaves without any geometry are left out."""
     name = schema.quoted(table)
     boxes = connection.execute(f"SELECT {', '.join([FID, *BOX])} FROM {name} ORDER BY rowid").to_arrow_table()
@@ -55,7 +68,24 @@ def encoded(
         box = (*np.nanmin(part[:, :3], axis=0).tolist(), *np.nanmax(part[:, 3:], axis=0).tolist())
         low = first + leaf.start
         rows = connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
-        yield leaf, box, encode(rows)
+        yield Made(leaf, box, leaf.stop - leaf.start, encode(rows))
+
+
+def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
+    """The tiles above the leaves, to the top of the quadtree: each of the four below it that are there."""
+    below: dict[tuple[int, int, int], Made] = {(one.leaf.level, one.leaf.x, one.leaf.y): one for one in made}
+    for level in range(max((one.leaf.level for one in made), default=0), 0, -1):
+        groups: dict[tuple[int, int, int], list[Made]] = {}
+        for key in [key for key in below if key[0] == level]:
+            groups.setdefault((level - 1, key[1] // 2, key[2] // 2), []).append(below.pop(key))
+        for key, parts in groups.items():
+            parts.sort(key=lambda one: one.leaf.start)
+            boxes = np.array([one.box for one in parts])
+            box = (*boxes[:, :3].min(axis=0).tolist(), *boxes[:, 3:].max(axis=0).tolist())
+            blob, count = coarsen([(one.leaf.start, one.blob) for one in parts])
+            above = Leaf(*key, parts[0].leaf.start, parts[-1].leaf.stop)
+            below[key] = found = Made(above, box, count, blob)
+            yield found
 
 
 def leaves(sides: Any) -> Iterator[Leaf]:
@@ -100,11 +130,11 @@ def write(connection: duckdb.DuckDBPyConnection, rows: list[list[Any]]) -> None:
 
 
 def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> pa.Table:
-    """The layer's tiles without their payloads."""
+    """The layer's tiles without their payloads: the leaves in the order of their rows, then those above them."""
     columns = ", ".join(f'"{name}"' for name in INDEX)
     return connection.execute(
         f"SELECT {columns} FROM balad.tile WHERE layer = {schema.literal(table)}"
-        f" AND scenario = {schema.literal(scenario or BASE)} ORDER BY level, x, y"
+        f" AND scenario = {schema.literal(scenario or BASE)} ORDER BY rowid"
     ).to_arrow_table()
 
 

@@ -16,7 +16,9 @@ def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
     """Make a layer's tiles; a kind that nobody brings leaves none, and the layer is listed without a picture."""
     if kind in kinds:
         encoder = kinds[kind]
-        city.write_tiles(layer, encoder.encode, kind, encoder.VERSION, encoder.COLUMNS)
+        city.write_tiles(
+            layer, encoder.encode, kind, encoder.VERSION, encoder.COLUMNS, getattr(encoder, "coarsen", None)
+        )
 
 
 def freshen(city: City, kinds: Mapping[str, Kind]) -> None:

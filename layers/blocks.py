@@ -1,0 +1,100 @@
+"""Buildings seen from afar: a box for each, and one box for the four that lie next to each other, again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from layers import coarse, palette
+from twin.api import shapes
+
+TOGETHER = 4
+"""Boxes that become one in the next coarser tile."""
+
+_WALL, _ROOF = (np.rint(tints.mean(axis=0)).astype(np.uint8) for tints in (palette.STONE, palette.ROOF))
+
+
+def coarsen(parts: Sequence[tuple[int, bytes]]) -> tuple[bytes, int]:
+    """A coarser tile of finer ones, each with its first row in the layer's order; and how many boxes it has.
+
+    Features lie in Hilbert order, so that neighbours in it are neighbours on the ground.
+    """
+    unpacked = [(first, shapes.unpack(blob)) for first, blob in parts]
+    origin = np.min([packed["origin"] for _, packed in unpacked], axis=0)
+    found = [_placed(first, packed, packed["origin"] - origin) for first, packed in unpacked]
+    boxes, rows = (np.concatenate([one[n] for one in found]) for n in (0, 1))
+    order = np.argsort(rows[:, 0], kind="stable")
+    boxes, rows = boxes[order], rows[order]
+    starts = np.append(np.arange(0, len(boxes), TOGETHER), len(boxes)).astype(np.int64)
+    made = np.empty((len(starts) - 1, 8), np.float32)
+    coarse.merged(boxes, starts, made)
+    runs = np.column_stack([rows[starts[:-1], 0], rows[starts[1:] - 1, 1]])
+    return shapes.pack(origin=origin, boxes=made, rows=runs.astype(np.int64)), len(made)
+
+
+def is_coarse(packed: shapes.Packed) -> bool:
+    """Whether a payload is of a coarser tile."""
+    return "boxes" in packed.arrays
+
+
+def mesh(packed: shapes.Packed) -> shapes.Arrays:
+    """A coarser tile, or a finer one with a box for each feature."""
+    if is_coarse(packed):
+        boxes, fids, rows = packed["boxes"], np.empty(0, np.int64), packed["rows"]
+        wall, roof = np.tile(_WALL, (len(boxes), 1)), np.tile(_ROOF, (len(boxes), 1))
+    else:
+        boxes, fids, rows = _boxes(packed), _fids(packed), None
+        tint = palette.stone(fids)
+        wall, roof = palette.STONE[tint], palette.ROOF[tint]
+    count = len(boxes)
+    points, normals = np.empty((8 * count, 3), np.float32), np.empty((8 * count, 3), np.float32)
+    foot, owner = np.empty(8 * count, np.float32), np.empty(8 * count, np.int32)
+    triangles = np.empty((10 * count, 3), np.int32)
+    coarse.drawn(boxes, points, normals, foot, owner, triangles)
+    return shapes.Arrays(
+        origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
+        points=points,
+        triangles=triangles,
+        normals=normals,
+        owner=owner,
+        fids=fids,
+        base=np.repeat(np.stack([wall, roof], axis=1).reshape(-1, 3), 4, axis=0),
+        foot=foot,
+        rows=rows,
+    )
+
+
+def _placed(first: int, packed: shapes.Packed, by: Any) -> tuple[Any, Any]:
+    """The boxes of a tile from another origin, and the rows in the layer that each stands for."""
+    boxes = packed["boxes"].copy() if is_coarse(packed) else _boxes(packed)
+    boxes[:, coarse.X] += by[0]
+    boxes[:, coarse.Y] += by[1]
+    boxes[:, coarse.GROUND] += by[2]
+    if is_coarse(packed):
+        return boxes, packed["rows"]
+    rows = first + packed["row"].astype(np.int64)
+    return boxes, np.column_stack([rows, rows + 1])
+
+
+def _fids(packed: shapes.Packed) -> Any:
+    return np.concatenate([packed[name] for name in ("fids", "court_fids", "face_fids")])
+
+
+def _boxes(packed: shapes.Packed) -> Any:
+    """A box for each feature of a finer tile, in the order of its fids."""
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / 65_535)
+    x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
+    rings = np.empty((len(packed["fids"]), 8), np.float32)
+    coarse.boxed(x, y, packed["starts"], packed["ground"], packed["height"], rings)
+    return np.concatenate([rings, _solid(packed, "court"), _solid(packed, "face")])
+
+
+def _solid(packed: shapes.Packed, name: str) -> Any:
+    found = np.empty((len(packed[f"{name}_fids"]), 8), np.float32)
+    points, triangles, normals, owner = (
+        packed[f"{name}_{what}"] for what in ("points", "triangles", "normals", "owner")
+    )
+    coarse.around(points, triangles, normals, owner, found)
+    return found
