@@ -34,6 +34,14 @@ def coarsen(parts: Sequence[tuple[int, bytes]]) -> tuple[bytes, int]:
     return shapes.pack(origin=origin, boxes=made, rows=runs.astype(np.int64)), len(made)
 
 
+def heights(payload: bytes) -> tuple[float, float]:
+    """From the lowest foot to the highest roof of a finer tile."""
+    packed = shapes.unpack(payload)
+    solid = [packed[name][:, 2] for name in ("court_points", "face_points")]
+    low, high = (np.concatenate([prisms, *solid]) for prisms in (packed["ground"], packed["ground"] + packed["height"]))
+    return (float(low.min()), float(high.max())) if len(low) else (0.0, 0.0)
+
+
 def is_coarse(packed: shapes.Packed) -> bool:
     """Whether a payload is of a coarser tile."""
     return "boxes" in packed.arrays

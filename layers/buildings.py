@@ -22,6 +22,7 @@ DETAILS = (0.0, 0.3, 4.0)
 """Metres by which each level of detail may be off: with façades, plain, as boxes."""
 
 coarsen = blocks.coarsen
+heights = blocks.heights
 
 _STEPS = 65_535
 _COLOURS = np.concatenate([palette.STONE, palette.ROOF])

@@ -10,7 +10,14 @@ import sys
 
 from tools.environment import PROGRAM
 
-KERNELS = ("layers.kernels", "layers.coarse", "layers.buildings", "twin.scene.rays", "twin.scene.rasters", "twin.scene.lit")
+KERNELS = (
+    "layers.kernels",
+    "layers.coarse",
+    "layers.buildings",
+    "twin.scene.rays",
+    "twin.scene.rasters",
+    "twin.scene.lookup",
+)
 ROOMS = ("twin", "layers", "plugins", "sample_data")
 
 

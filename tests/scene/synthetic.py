@@ -35,8 +35,11 @@ class Synthetic:
         boxes = shapely.total_bounds(geometries)
         flat = shapely.get_coordinates(shapely.force_3d(geometries), include_z=True)[:, 2]
         box = (boxes[0], boxes[1], flat.min(), boxes[2], boxes[3], flat.max())
-        self.index.setdefault(layer, []).append((0, place, 0, *box, len(fids), kind))
         self.blobs[layer, place] = KINDS[kind].encode(table)
+        self.index.setdefault(layer, []).append((0, place, 0, *box, len(fids), kind))
+        if hasattr(KINDS[kind], "heights"):
+            low, high = KINDS[kind].heights(self.blobs[layer, place])
+            self.index[layer][-1] = (0, place, 0, *box[:2], low, *box[3:5], high, len(fids), kind)
         all_boxes = np.array([row[3:9] for row in self.index[layer]])
         extent = (*all_boxes[:, :3].min(axis=0), *all_boxes[:, 3:].max(axis=0))
         self.found[layer] = Layer(id=layer, kind=kind, extent=tuple(map(float, extent)))
@@ -52,6 +55,9 @@ class Synthetic:
 
     def payload(self, layer, _level, x, _y):
         return self.blobs[layer, x]
+
+    def fids(self, layer):
+        return np.concatenate([table.column("fid").to_numpy() for table in self.columns[layer]])
 
     def kind(self, name):
         return self.kinds[name]

@@ -17,8 +17,8 @@ NEAR = 0.05
 def answering(scene):
     """The features that are hit by a ray upon one of their own triangles, from either side."""
     found = set()
-    for key, drawn in scene._drawn.items():
-        arrays = drawn.arrays
+    for tile in scene._listing.leaves():
+        key, arrays = tile.key, scene._details.tile(tile.key)
         corners = arrays.points[arrays.triangles].astype(float)
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         sizes = np.linalg.norm(normals, axis=1)
@@ -27,7 +27,7 @@ def answering(scene):
             middle, normal = corners[row].mean(axis=0) + arrays.origin, normals[row] / sizes[row]
             for side in (NEAR, -NEAR) if wanted not in found else ():
                 eye, way = middle + side * normal, -np.sign(side) * normal
-                hit = scene._targets.nearest(tuple(eye), tuple(way), lambda _key: True)
+                hit = scene._details.nearest(tuple(eye), tuple(way), lambda _layer: True, scene._gone)
                 if hit and (hit.layer, hit.fid) == wanted:
                     found.add(wanted)
     return found

@@ -71,13 +71,13 @@ def test_roshans_are_of_wood_and_darken_no_overlay(house, old_house, monkeypatch
 
 def test_far_tiles_are_drawn_by_day_without_a_facade(house):
     with scene(house, NEAR) as made:
-        (drawn,) = made._drawn.values()
-        near = drawn.actor.GetShaderProperty()
+        near = made._stage.shown
         made.look(NEAR.model_copy(update={"distance": 3 * facades.NEAR}))
-        far = drawn.actor.GetShaderProperty()
-        assert far is not near
+        made.wait()
+        far = made._stage.shown
+        assert [made._stage.there[node].near for node in (*near, *far)] == [True, False]
         made.look(NEAR)
-        assert drawn.actor.GetShaderProperty() is near
+        assert made._stage.shown == near, "what has been seen is there at once"
 
 
 def test_windows_are_lit_at_night_alone(house):

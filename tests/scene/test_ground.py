@@ -111,13 +111,13 @@ def test_an_overlay_keeps_its_colours_far_away():
 
 def test_the_ground_is_not_baked_again_for_nothing():
     with scene(sea_side()) as found:
-        before = found._grounds.shade
+        before = found._grounds.shades
         found.look(down(EAST, NORTH))
         found.wait()
-        assert found._grounds.shade is before
+        assert found._grounds.shades == before
         found.show(frozenset({"sea"}))
         found.wait()
-        assert found._grounds.shade is None, "what isn't shown throws no shadow"
+        assert not found._grounds.shades, "what isn't shown throws no shadow"
 
 
 def test_the_ground_follows_a_terrain():

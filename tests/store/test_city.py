@@ -22,6 +22,7 @@ from twin.store import schema
 from twin.store.adding import NewLayer
 from twin.store.check import check
 from twin.store.city import City
+from twin.store.tiles import Encoder
 
 
 def test_what_is_added_is_there_after_closing(tmp_path):
@@ -130,7 +131,7 @@ def test_tiles_hold_every_feature_once(city):
         seen.extend(table["fid"].to_pylist())
         return b"%d" % table.num_rows
 
-    city.write_tiles("buildings", encode, "buildings", 1)
+    city.write_tiles("buildings", Encoder("buildings", 1, encode))
     tiles = city.tiles("buildings").to_pylist()
     assert sorted(seen) == sorted(city.features("buildings", ["fid"])["fid"].to_pylist())
     assert all(tile["count"] <= 1200 for tile in tiles)

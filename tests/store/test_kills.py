@@ -18,11 +18,12 @@ import sys
 from pathlib import Path
 from tests.store.conftest import new
 from twin.store.city import City
+from twin.store.tiles import Encoder
 with City.open(Path(sys.argv[1])) as city:
     layer = new("buildings", 60_000)
     print("adding", flush=True)
     city.add([layer], ("import", {}))
-    city.write_tiles("buildings", lambda table: b"x" * table.num_rows, "buildings", 1)
+    city.write_tiles("buildings", Encoder("buildings", 1, lambda table: b"x" * table.num_rows))
     print("added", flush=True)
     sys.stdin.read()
 """

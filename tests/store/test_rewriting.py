@@ -10,6 +10,7 @@ from twin.model.layer import Column, Layer
 from twin.store.adding import NewLayer
 from twin.store.check import check
 from twin.store.city import City
+from twin.store.tiles import Encoder
 
 
 def rows(names, east=0.0, fids=None, heights=None):
@@ -98,7 +99,7 @@ def test_tiles_of_a_layer_whose_features_moved_hold_each_feature_once(tmp_path):
             seen.extend(table.column("fid").to_pylist())
             return b"x"
 
-        city.write_tiles("blocks", encode, "areas", 1)
+        city.write_tiles("blocks", Encoder("areas", 1, encode))
         assert sorted(seen) == sorted(known.values())
         for row in city.tiles("blocks").to_pylist():
             assert row["count"] <= 1_200

@@ -10,7 +10,7 @@ from twin.lettering.compose import Words, legend
 from twin.model.layer import Layer
 from twin.model.view import Bookmark, Camera
 from twin.scene.colours import Overlay, overlays
-from twin.scene.tiles import Listing
+from twin.scene.listing import Listing
 
 START = "overview"
 """The bookmark that a city begins with."""

@@ -17,9 +17,9 @@ from twin.model.view import Camera, Light
 from twin.model.view import View as Seen
 from twin.scene import camera, offscreen
 from twin.scene.colours import Overlay
+from twin.scene.listing import Listing
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
-from twin.scene.tiles import Listing
 
 _CLICK = 4
 """Pixels that a click may wander."""

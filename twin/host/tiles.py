@@ -27,6 +27,10 @@ class CityTiles:
         """The layer's tiles: level, x, y, box, count, kind."""
         return self._city.tiles(layer, BASE)
 
+    def fids(self, layer: str) -> Any:
+        """The layer's features in its own order."""
+        return self._city.fids(layer)
+
     def payload(self, layer: str, level: int, x: int, y: int) -> bytes:
         """A tile's blob."""
         return self._city.tile(layer, level, x, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -9,48 +10,63 @@ import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  registers the OpenGL factor
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkDataObject, vtkImageData, vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProperty, vtkTexture
 
 from twin.model.shapes import Arrays
+from twin.scene import light
 
 Point = tuple[float, float, float]
-_AWAY = 1000.0
-"""Metres from any side of a roof: no façade and no lip."""
 
 
-def actor(arrays: Arrays, colours: Any, scene_origin: Point) -> vtkActor:
+@dataclass(frozen=True)
+class Sent:
+    """A tile as the card takes it: 28 bytes a vertex, and its façade's where it has one."""
+
+    origin: Point
+    points: Any
+    triangles: Any
+    attributes: dict[str, Any]
+    """By their names in the shader, a row for each point."""
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory, here and on the card."""
+        return int(self.points.nbytes + self.triangles.nbytes + sum(one.nbytes for one in self.attributes.values()))
+
+
+def sent(arrays: Arrays, slots: Any) -> Sent:
+    """A tile's arrays with the texel of each thing it draws."""
+    from twin.scene import lookup
+
+    face, day, night = (np.empty((len(arrays.points), 4), np.uint8) for _ in range(3))
+    base = np.ascontiguousarray(arrays.base)
+    lookup.corners(arrays.normals, arrays.foot, base, arrays.lit, *light.BY_NIGHT, face, day, night)
+    attributes = {"face": face, "day": day, "night": night, "slot": slots[arrays.owner].astype(np.float32)}
+    if arrays.facade is not None:
+        attributes["facade"] = np.ascontiguousarray(arrays.facade)
+    return Sent(arrays.origin, arrays.points, arrays.triangles, attributes)
+
+
+def actor(tile: Sent, scene_origin: Point) -> vtkActor:
     """One actor for a tile: its points stay local, its position carries the origin."""
-    data = polygons(arrays.points, arrays.triangles)
-    data.GetPointData().SetScalars(numpy_to_vtk(colours))
-    facade = arrays.facade
-    if facade is None:
-        facade = np.full((len(arrays.points), 4), _AWAY, np.float32)
-    named = numpy_to_vtk(np.ascontiguousarray(facade))
-    named.SetName("facade")
-    data.GetPointData().AddArray(named)
+    data = polygons(tile.points, tile.triangles)
     found = drawn(data)
     mapper = cast(vtkPolyDataMapper, found.GetMapper())
-    mapper.MapDataArrayToVertexAttribute("facade", "facade", vtkDataObject.FIELD_ASSOCIATION_POINTS, -1)
-    found.SetPosition(*(float(a - b) for a, b in zip(arrays.origin, scene_origin, strict=True)))
+    mapper.ScalarVisibilityOff()
+    for name, values in tile.attributes.items():
+        named = numpy_to_vtk(values)
+        named.SetName(name)
+        data.GetPointData().AddArray(named)
+        mapper.MapDataArrayToVertexAttribute(name, name, vtkDataObject.FIELD_ASSOCIATION_POINTS, -1)
+    found.SetPosition(*(float(a - b) for a, b in zip(tile.origin, scene_origin, strict=True)))
     return found
 
 
-def recolour(shown: vtkActor, colours: Any) -> None:
-    """New vertex colours on a tile that is drawn already."""
-    data = shown.GetMapper().GetInput()
-    data.GetPointData().SetScalars(numpy_to_vtk(colours))
-    data.Modified()
-
-
-def sample(shown: vtkActor, name: str, texture: vtkTexture, coordinates: Any = None) -> None:
-    """Let the actor's shader read a texture, at these (n, 2) coordinates unless it makes its own."""
-    data = shown.GetMapper().GetInput()
-    if coordinates is not None or data.GetPointData().GetTCoords() is None:
-        # VTK declares a texture only where there are coordinates, used or not.
-        plain = np.zeros((data.GetNumberOfPoints(), 2), np.float32) if coordinates is None else coordinates
-        data.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(plain, np.float32)))
-        data.Modified()
-    looks = shown.GetProperty()
+def sample(shown: vtkActor | vtkProperty, name: str, texture: vtkTexture) -> None:
+    """Let a shader read a texture."""
+    looks = shown.GetProperty() if isinstance(shown, vtkActor) else shown
+    if looks.GetTexture(name) is texture:
+        return
     if looks.GetTexture(name) is not None:
         # VTK warns of a texture that takes another's place.
         looks.RemoveTexture(name)

@@ -39,7 +39,7 @@ class Overlay:
     fids: Any
     """(n,) sorted."""
     classes: Any
-    """(n,) the class of each; the last class is "no data"."""
+    """(n,) bytes, the class of each; the last class is "no data"."""
     legend: tuple[LegendClass, ...]
     ramp: str = ""
     """Of numbers; empty for words."""
@@ -55,13 +55,10 @@ class Overlay:
         rows = (replace(entry, colour=code) for entry, code in zip(self.legend, colours, strict=True))
         return replace(self, legend=tuple(rows))
 
-    def painted(self, fids: Any, owner: Any) -> Any:
-        """(n, 3) the colour of each vertex."""
-        table = np.array([colour(entry.colour) for entry in self.legend], np.uint8)
-        at = np.minimum(np.searchsorted(self.fids, fids), max(0, len(self.fids) - 1))
-        found = self.classes[at] if len(self.fids) else np.zeros(len(fids), int)
-        known = (self.fids[at] == fids) if len(self.fids) else np.zeros(len(fids), bool)
-        return table[np.where(known, found, len(table) - 1)][owner]
+    @property
+    def table(self) -> Any:
+        """(classes, 3) their colours, "no data" last."""
+        return np.array([colour(entry.colour) for entry in self.legend], np.uint8)
 
 
 def ramp(name: str, count: int) -> list[str]:
@@ -81,7 +78,8 @@ def overlay(values: pa.Table, layer: str, colouring: Colouring) -> Overlay:
     numeric = pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type) or pa.types.is_decimal(cells.type)
     found, rows = _numbers(cells, colouring) if numeric else _words(cells)
     missing = LegendClass(NO_DATA, "", int(np.sum(found == len(rows))))
-    return Overlay(layer, column, fids, found[order], (*rows, missing), colouring.ramp if numeric else "")
+    classes = np.asarray(found[order], np.uint8)
+    return Overlay(layer, column, fids, classes, (*rows, missing), colouring.ramp if numeric else "")
 
 
 def overlays(source: TileSource, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:

@@ -34,6 +34,15 @@ float box(float at, float low, float high, float wide) {
   return clamp((min(at + 0.5 * wide, high) - max(at - 0.5 * wide, low)) / max(wide, 1e-4), 0.0, 1.0);
 }
 """
+MEASURED = """
+  // From afar no wall has a façade of its own: bays and floors are counted by the metre.
+  vec2 place = spot.xy;
+  vec4 wall = vec4(1000.0);
+  if (abs(leans.z) < 0.5) {
+    float along = dot(vec2(-leans.y, leans.x), spot.xy) / 2.4;
+    wall = vec4(along + 128.0 * mod(whose * 7.0, 251.0), 60.0 - spot.z / 3.2, -1.0, -64.0);
+  }
+"""
 _BEGIN = """
   // Derivatives first: they are not defined where neighbouring pixels take other ways.
   vec4 across = dFdx(wall), up = dFdy(wall), soft = abs(across) + abs(up);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from twin.model.shapes import Arrays
 REACH = 160.0
 """Metres from the coast that are told apart: the shoal of 140 (ART) and some."""
 _COAST_SIDE, _COAST_FINEST = 2048, 1.0
-SHADE_PIXELS, SKETCH_PIXELS, _SHADE_FINEST = 12_000_000, 2_500_000, 0.75
+SHADE_PIXELS, SKETCH_PIXELS, SHADE_FINEST = 12_000_000, 2_500_000, 0.75
 """Of the shade, and of the sketch of it that a first picture is shown with; metres a pixel at the finest."""
 _CONTACT, _SHADOW, _FOOT, _GLOW = 0.45, 0.42, 5.0, 6.0
 """Shares of shade, and the metres that contact shade (ART) and the light of lamps reach."""
@@ -60,37 +60,28 @@ def dry(sides: Sides) -> Raster:
     return Raster(np.zeros((2, 2, 2), np.uint8), sides, 16.0)
 
 
-def shade(
-    standing: Sequence[Arrays], sun: Any, pixels: int = SHADE_PIXELS, roads: Sequence[Arrays] = ()
-) -> Raster | None:
-    """What buildings and lamps do to the ground, two channels of 0 to 255.
+def shade(sides: Sides, pixel: float, standing: Iterable[Arrays], roads: Iterable[Arrays], sun: Any) -> Raster:
+    """What buildings and lamps do to the ground within sides, two channels of 0 to 255.
 
-    The shade at the buildings' foot and away from the sun, and how near a road is with its lamps, for the night.
+    The shade at the buildings' foot and away from the sun, and how near a road is with its lamps, for the night. Tiles
+    are taken one after the other, so that a whole city needs no more room than the picture of it.
     """
     from twin.scene import rasters
 
-    some = [arrays for arrays in standing if len(arrays.points)]
-    if not some:
-        return None
-    slant = -sun[:2] / max(sun[2], 0.05)
-    rise = [rasters.rises(arrays.points, arrays.owner, len(arrays.fids)) for arrays in some]
-    reach = max(float(one.max()) for one in rise) * float(np.hypot(*slant)) + 4 * _FOOT
-    low = np.min([arrays.points[:, :2].min(axis=0) + arrays.origin[:2] for arrays in some], axis=0) - reach
-    high = np.max([arrays.points[:, :2].max(axis=0) + arrays.origin[:2] for arrays in some], axis=0) + reach
-    sides = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
-    pixel = max(_SHADE_FINEST, math.sqrt((sides[2] - sides[0]) * (sides[3] - sides[1]) / pixels))
+    slant = -sun[:2] / max(sun[2], 0.05) / pixel
     raster, stood = _masked(sides, pixel)
     cast = np.zeros_like(stood)
-    for arrays, one in zip(some, rise, strict=True):
+    for arrays in standing:
+        rise = rasters.rises(arrays.points, arrays.owner, int(arrays.owner.max(initial=0)) + 1)
         x, y = _placed(arrays, sides, pixel)
         rasters.fill(x, y, arrays.triangles, stood)
-        rasters.fill(x + slant[0] / pixel * one, y + slant[1] / pixel * one, arrays.triangles, cast)
+        rasters.fill(x + slant[0] * rise, y + slant[1] * rise, arrays.triangles, cast)
     found = np.empty_like(stood)
     rasters.soften(stood, cast, max(1, round(_FOOT / pixel)), _CONTACT, _SHADOW, found)
     return Raster(np.stack([found, _lamps(roads, sides, pixel, found.shape)], axis=-1), raster)
 
 
-def _lamps(roads: Sequence[Arrays], sides: Sides, pixel: float, shape: tuple[int, int]) -> Any:
+def _lamps(roads: Iterable[Arrays], sides: Sides, pixel: float, shape: tuple[int, int]) -> Any:
     from twin.scene import rasters
 
     lit, found = np.zeros(shape, np.uint8), np.empty(shape, np.uint8)

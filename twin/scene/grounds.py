@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 
 from twin.model.shapes import Arrays
@@ -25,6 +24,10 @@ _MARGIN, _LEAST = 0.35, 1200.0
 Box = tuple[float, float, float, float, float, float]
 
 
+FAR, NEAR = "far", "near"
+"""Pictures of the shade: of all the city, and where it is too coarse a finer one about what is looked at."""
+
+
 @dataclass(frozen=True)
 class Baked:
     """A raster on its way to shaders."""
@@ -32,24 +35,34 @@ class Baked:
     raster: ground.Raster
     texture: vtkTexture
 
-    def coordinates(self, arrays: Arrays) -> Any:
-        """Where a tile's points lie in it, 0 to 1."""
-        west, south, east, north = self.raster.sides
-        points = np.add(arrays.points[:, :2], (arrays.origin[0] - west, arrays.origin[1] - south), dtype=np.float64)
-        return (points / (east - west, north - south)).astype(np.float32)
+
+@dataclass(frozen=True)
+class Shade:
+    """A picture of the shade that is wanted."""
+
+    made_of: object
+    """What tells it from another."""
+    sides: ground.Sides
+    pixel: float
+    standing: Callable[[], Iterable[Arrays]]
+    roads: Callable[[], Iterable[Arrays]]
 
 
 class Grounds:
     """Holds the ground's actor; what it shows is asked for often and baked only where it changed."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
-        self.shade: Baked | None = None
+        self.shades: list[Baked] = []
+        """The coarsest first."""
         self._renderer = renderer
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ground")
         self._actor: vtkActor | None = None
         self._coast: Baked | None = None
         self._origin = (0.0, 0.0, 0.0)
         self._asked: dict[str, Any] = {}
         self._waiting: dict[str, Future[Any]] = {}
+        self._baked: dict[str, Baked] = {}
+        self._stopped = False
 
     @property
     def laid(self) -> list[vtkActor]:
@@ -59,7 +72,7 @@ class Grounds:
     @property
     def shaded(self) -> bool:
         """Whether what stands on it shades it, roughly or finely."""
-        return self.shade is not None
+        return bool(self._baked)
 
     @property
     def busy(self) -> bool:
@@ -77,43 +90,58 @@ class Grounds:
             self._asked["coast"] = lie
             self._waiting["coast"] = pool.submit(_lie, extent, origin, sea, terrain)
 
-    def stand(self, pool: Executor, standing: dict[Key, Arrays], roads: dict[Key, Arrays], sun: Any) -> None:
-        """Start on the shade of what stands on it and the light of its roads, unless they are as they were."""
-        some, lit = list(standing.values()), list(roads.values())
-        stand = (*sun, *map(id, some), *map(id, lit))
-        if self._asked.get("shade") != stand:
-            self._asked["shade"] = stand
-            if self.shade is None:
-                self._waiting["sketch"] = pool.submit(_stand, some, lit, sun, ground.SKETCH_PIXELS)
-            self._waiting["shade"] = pool.submit(_stand, some, lit, sun, ground.SHADE_PIXELS)
+    def stand(self, name: str, wanted: Shade, sun: Any) -> None:
+        """Start on a picture of the shade, unless it is as it was."""
+        asked = (wanted.made_of, wanted.sides, wanted.pixel, *sun)
+        if self._asked.get(name) != asked:
+            self._asked[name] = asked
+            if name in self._waiting:
+                self._waiting[name].cancel()
+            self._waiting[name] = self._pool.submit(self._stand, wanted, sun)
+
+    def drop(self, name: str) -> bool:
+        """A picture of the shade is not wanted any more; True where there was one."""
+        self._asked.pop(name, None)
+        if name in self._waiting:
+            self._waiting.pop(name).cancel()
+        return self._baked.pop(name, None) is not None
+
+    def clear(self) -> bool:
+        """Nothing stands there; True where something did."""
+        return bool([name for name in (FAR, NEAR) if self.drop(name)])
 
     def take(self, sky: Sky) -> bool:
         """Show what is baked; True where it lies otherwise than before."""
         done = [name for name, future in self._waiting.items() if future.done()]
         for name in done:
             made = self._waiting.pop(name).result()
-            if name == "shade":
-                self.shade = made
-            elif name == "sketch":
-                self.shade = self.shade or made
-            else:
+            if name == "coast":
                 self._lay(*made)
+            elif made is not None:
+                self._baked[name] = made
         if done:
             self.paint(sky)
         return bool(done)
 
     def paint(self, sky: Sky) -> None:
         """The ground in the light of a sky."""
+        self.shades = [self._baked[name] for name in (FAR, NEAR) if name in self._baked]
         if self._actor is None or self._coast is None:
             return
         actors.sample(self._actor, "coast", self._coast.texture)
-        if self.shade:
-            actors.sample(self._actor, "shade", self.shade.texture)
-        self._actor.SetShaderProperty(
-            materials.ground(
-                sky, self._local(self._coast), self._coast.raster.close, self._local(self.shade) if self.shade else None
-            )
-        )
+        for n, shade in enumerate(self.shades):
+            actors.sample(self._actor, f"shade{n}", shade.texture)
+        coast = self._local(self._coast)
+        self._actor.SetShaderProperty(materials.ground(sky, coast, self._coast.raster.close, self.sides()))
+
+    def sides(self) -> list[ground.Sides]:
+        """Of the pictures of the shade, from the scene's origin."""
+        return [self._local(shade) for shade in self.shades]
+
+    def close(self) -> None:
+        """Stop."""
+        self._stopped = True
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _lay(self, actor: vtkActor, coast: Baked, origin: actors.Point) -> None:
         if self._actor:
@@ -125,6 +153,17 @@ class Grounds:
         west, south, east, north = baked.raster.sides
         return west - self._origin[0], south - self._origin[1], east - self._origin[0], north - self._origin[1]
 
+    def _stand(self, wanted: Shade, sun: Any) -> Baked | None:
+        standing, roads = self._unless_stopped(wanted.standing()), self._unless_stopped(wanted.roads())
+        raster = ground.shade(wanted.sides, wanted.pixel, standing, roads, sun)
+        return None if self._stopped else Baked(raster, actors.texture(raster.picture, mipmapped=True))
+
+    def _unless_stopped(self, tiles: Iterable[Arrays]) -> Iterator[Arrays]:
+        for one in tiles:
+            if self._stopped:
+                return
+            yield one
+
 
 def _lie(
     extent: Box, origin: actors.Point, sea: Sequence[Arrays], terrain: Sequence[Arrays]
@@ -134,8 +173,3 @@ def _lie(
     raster = ground.coast(sea, sides) if sea else ground.dry(sides)
     actor = backdrop.relief(terrain, origin) if terrain else backdrop.plane(sides, origin, extent[2])
     return actor, Baked(raster, actors.texture(raster.picture)), origin
-
-
-def _stand(standing: Sequence[Arrays], roads: Sequence[Arrays], sun: Any, pixels: int) -> Baked | None:
-    raster = ground.shade(standing, sun, pixels, roads)
-    return Baked(raster, actors.texture(raster.picture, mipmapped=True)) if raster else None

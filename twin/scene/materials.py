@@ -5,53 +5,75 @@ Each is one ``vtkShaderProperty`` that many actors share, so that VTK compiles i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
 from twin.model.shapes import Colour
-from twin.scene import facades
+from twin.scene import facades, light
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
+from twin.scene.tones import COLOURED, HIDDEN, LIFTED, WIDE
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
 _LAMPS = 24.0
 """Metres from lamp to lamp."""
 
+_TONE = (
+    "in vec4 face;\nin vec4 day;\nin vec4 night;\nin float slot;\nuniform sampler2D tones;\n"
+    "flat out vec4 seen;\nout float dim;\n"
+)
+_LIT = "flat in vec4 seen;\nin float dim;\n"
+_LIGHT = "  gl_FragData[0].rgb = seen.rgb * max(dim, seen.a);\n"
+
 _POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
 _POOLS = """
-  vec2 metres = at * vec2({wide:.2f}, {tall:.2f});
-  vec2 post = floor(metres / {apart});
-  vec2 off = metres - (post + 0.5 + 0.12 * (vec2(chance(post), chance(post + 7.0)) - 0.5)) * {apart};
-  float pool = mix(exp(-dot(off, off) / 45.0), 0.22, smoothstep(4.0, 14.0, max(fwidth(metres.x), fwidth(metres.y))));
+  vec2 post = floor(spot / {apart});
+  vec2 off = spot - (post + 0.5 + 0.12 * (vec2(chance(post), chance(post + 7.0)) - 0.5)) * {apart};
+  float pool = mix(exp(-dot(off, off) / 45.0), 0.22, smoothstep(4.0, 14.0, max(fwidth(spot.x), fwidth(spot.y))));
   gl_FragData[0].rgb += vec3(1.0, 0.788, 0.471) * laid.a * (0.16 + 0.60 * pool);
 """
 
 
 def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
     """Buildings: their façades and roofs, and haze, which must not change what an overlay's colour means."""
-    made = vtkOpenGLShaderProperty()
-    _vertex(made, "in vec4 facade;\nout vec4 wall;\nout vec2 place;\n", "  wall = facade;\n  place = vertexMC.xy;\n")
-    declared = "in vec4 wall;\nin vec2 place;\n" + facades.FUNCTIONS
-    _fragment(made, declared, facades.drawn(sky, sun, parts) + _haze(sky, 0.15 if parts.overlaid else 1.0))
+    made, drawn = vtkOpenGLShaderProperty(), facades.drawn(sky, sun, parts)
+    if parts.near:
+        stands, told = (
+            "in vec4 facade;\nout vec4 wall;\nout vec2 place;\n",
+            "  wall = facade;\n  place = vertexMC.xy;\n",
+        )
+        wall, measured = "in vec4 wall;\nin vec2 place;\n", ""
+    elif drawn:
+        stands = "flat out vec3 leans;\nflat out float whose;\nout vec3 spot;\n"
+        told = "  leans = leaning;\n  whose = slot;\n  spot = vertexMC.xyz;\n"
+        wall, measured = "flat in vec3 leans;\nflat in float whose;\nin vec3 spot;\n", facades.MEASURED
+    else:
+        stands = told = wall = measured = ""
+    _vertex(made, _TONE + stands, _toned(sky, sun) + told)
+    done = measured + drawn + _haze(sky, 0.15 if parts.overlaid else 1.0)
+    _fragment(made, _LIT + wall + facades.FUNCTIONS, _LIGHT + done)
     return made
 
 
-def flat(sky: Sky, shade: Sides | None, lift: float) -> vtkOpenGLShaderProperty:
+def flat(sky: Sky, sun: Any, shades: Sequence[Sides], lift: float) -> vtkOpenGLShaderProperty:
     """Roads and areas: the shade and the lamps' light that lie on the ground lie on them too.
 
     ``lift`` brings them before the ground in the depth's own unit, so that they never flicker where metres are too few.
     """
     made = vtkOpenGLShaderProperty()
-    _vertex(made, "", f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
-    done = "  vec2 at = tcoordVCVSOutput;\n" + _shaded(sky, shade, "1.0") if shade else ""
-    _fragment(made, facades.FUNCTIONS, done + _haze(sky))
+    told = "  spot = (MCWCMatrix * vertexMC).xy;\n" if shades else ""
+    out = "uniform mat4 MCWCMatrix;\nout vec2 spot;\n" if shades else ""
+    _vertex(made, _TONE + out, _toned(sky, sun) + told + f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
+    declared = ("in vec2 spot;\n" if shades else "") + facades.FUNCTIONS
+    _fragment(made, _LIT + declared, _LIGHT + _shaded(sky, shades) + _haze(sky))
     return made
 
 
-def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpenGLShaderProperty:
+def ground(sky: Sky, coast: Sides, close: float, shades: Sequence[Sides]) -> vtkOpenGLShaderProperty:
     """Sand, beach, foam, shoal and deep sea by the distance to the coast; the shade; haze to the horizon's colour."""
     made = vtkOpenGLShaderProperty()
     _vertex(made, "out vec2 spot;\n", "  spot = vertexMC.xy;\n")
@@ -68,26 +90,54 @@ def ground(sky: Sky, coast: Sides, close: float, shade: Sides | None) -> vtkOpen
         f"  wet = mix(wet, {_vec(sky.foam)}, {sky.foam_share:.3f} * foam);\n"
         "  gl_FragData[0] = vec4(mix(land, wet, smoothstep(-blur, blur, out_)), 1.0);\n"
     )
-    if shade:
-        # Beyond its sides a mipmapped texture gives its mean.
-        painted += (
-            f"  vec2 at = {_within(shade)};\n  vec2 inside = step(vec2(0.0), at) * step(at, vec2(1.0));\n"
-        ) + _shaded(sky, shade, "inside.x * inside.y")
-    _fragment(made, "in vec2 spot;\n" + facades.FUNCTIONS, painted + _haze(sky))
+    declared = "in vec2 spot;\n" + facades.FUNCTIONS
+    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
     return made
 
 
 def see(material: vtkShaderProperty, clear: float) -> None:
     """So many times farther an eye sees through the haze: one that looks from afar sees what it looks at."""
-    material.GetVertexCustomUniforms().SetUniformf("clear", clear)
+    material.GetFragmentCustomUniforms().SetUniformf("clear", clear)
 
 
-def _shaded(sky: Sky, shade: Sides, share: str) -> str:
-    """The shade at ``at``, and by night pools of light along the roads."""
-    done = f"  vec4 laid = texture(shade, at) * {share};\n  {_mixed(sky.shadow, 'laid.r')}\n"
-    if not sky.windows:
-        return done
-    return done + _POOLS.format(wide=shade[2] - shade[0], tall=shade[3] - shade[1], apart=_LAMPS)
+def _toned(sky: Sky, sun: Any) -> str:
+    """A vertex's colour before light, from its own or from its feature's texel, and its face's light (ART)."""
+    own, share = ("night", 0.08) if sky.windows else ("day", 0.08)
+    return f"""
+  int place_ = int(slot + 0.5);
+  vec4 texel = texelFetch(tones, ivec2(place_ % {WIDE}, place_ / {WIDE}), 0);
+  int told = int(texel.a * 255.0 + 0.5);
+  vec3 stone = (told & {COLOURED}) != 0 ? texel.rgb : {own}.rgb / 255.0;
+  if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {share});
+  vec3 leaning = (face.xyz - 128.0) / 127.0;
+  float up = 0.5 + 0.5 * leaning.z, sunny = max(0.0, dot(leaning, vec3({sun[0]:.6f}, {sun[1]:.6f}, {sun[2]:.6f})));
+  vec3 falls = (0.46 + 0.20 * up) * {_vec(light.SKY_LIGHT)} + 0.12 * (1.0 - up) * {_vec(light.BOUNCE)};
+  falls += 0.50 * sunny * {_vec(light.SUN_LIGHT)};
+  vec3 lamp = {own}.a > 127.0 ? falls : vec3(1.0);
+  seen = vec4(stone * lamp, {light.DARKEST} / lamp.g);
+  dim = {own}.a > 127.0 ? face.w / 255.0 : 1.0;
+  if ((told & {HIDDEN}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+"""
+
+
+def _shaded(sky: Sky, shades: Sequence[Sides]) -> str:
+    """The shade that lies here, from the finest picture of it there is; by night pools of light along roads."""
+    if not shades:
+        return ""
+    done = "  vec4 laid = vec4(0.0);\n"
+    for n, sides in enumerate(shades):
+        # Beyond its sides a mipmapped texture gives its mean; a finer one melts into a coarser one.
+        soft = (
+            "step(vec2(0.0), at{n}) * step(at{n}, vec2(1.0))"
+            if n == 0
+            else ("clamp(at{n} * 16.0, 0.0, 1.0) * clamp((1.0 - at{n}) * 16.0, 0.0, 1.0)")
+        )
+        done += (
+            f"  vec2 at{n} = {_within(sides)}, in{n} = {soft.format(n=n)};\n"
+            f"  laid = mix(laid, texture(shade{n}, at{n}), in{n}.x * in{n}.y);\n"
+        )
+    done += f"  {_mixed(sky.shadow, 'laid.r')}\n"
+    return done + _POOLS.format(apart=_LAMPS) if sky.windows else done
 
 
 def _within(sides: Sides) -> str:
@@ -114,13 +164,14 @@ def _vec(colour: Colour) -> str:
 
 def _vertex(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
     first = f"{_POSITION}Dec"
-    made.AddVertexShaderReplacement(first, True, f"{first}\nout float away;\n{declared}", False)
+    made.AddVertexShaderReplacement(first, True, f"{first}\n{declared}", False)
     last = f"{_POSITION}Impl"
-    made.AddVertexShaderReplacement(last, True, f"{last}\n  away = gl_Position.w / clear;\n{done}", False)
+    made.AddVertexShaderReplacement(last, True, f"{last}\n{done}", False)
     see(made, 1.0)
 
 
 def _fragment(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
-    made.AddFragmentShaderReplacement(_COLOUR, True, f"{_COLOUR}\nin float away;\n{declared}", False)
+    made.AddFragmentShaderReplacement(_COLOUR, True, f"{_COLOUR}\n{declared}", False)
     # VTK's own line would multiply every texture in; what is written here stands in its place.
+    done = "  float away = 1.0 / (gl_FragCoord.w * clear);\n" + done
     made.AddFragmentShaderReplacement(_TEXTURE, True, done, False)

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkEGLRenderWindow
 
-from twin.model.shapes import Arrays
 from twin.model.view import Camera, View
-from twin.scene.actors import actor
+from twin.scene import actors
 from twin.scene.camera import Point, fitting
 from twin.scene.colours import Overlay
 from twin.scene.grounds import GROUND_LAYERS
@@ -45,6 +44,7 @@ def seen(
     window = hidden()
     window.SetSize(*size)
     scene = Scene(window, source, night=view.light == "night")
+    scene.viewport = size
     try:
         scene.show(frozenset(view.layers) if view.layers is not None else None)
         scene.colour(overlays or {})
@@ -74,21 +74,12 @@ def whole(source: TileSource) -> Camera:
 
 def blank(size: tuple[int, int]) -> Any:
     """A triangle on an empty ground, (height, width, 3) bytes: what a trial of the graphics card draws."""
-    arrays = Arrays(
-        (0.0, 0.0, 0.0),
-        np.array([[-1, -1, 0], [1, -1, 0], [0, 1, 0]], np.float32),
-        np.array([[0, 1, 2]], np.int32),
-        np.zeros((3, 3), np.float32),
-        np.zeros(3, np.int32),
-        np.zeros(1, np.int64),
-        np.tile(np.array([200, 60, 40], np.uint8), (3, 1)),
-        np.ones(3, np.float32),
-        lit=False,
-    )
+    data = actors.polygons(np.array([[-1, -1, 0], [1, -1, 0], [0, 1, 0]]), np.array([[0, 1, 2]]))
+    data.GetPointData().SetScalars(numpy_to_vtk(np.tile(np.array([200, 60, 40], np.uint8), (3, 1))))
     window = hidden()
     renderer = vtkRenderer()
     window.AddRenderer(renderer)
-    renderer.AddActor(actor(arrays, arrays.base, (0.0, 0.0, 0.0)))
+    renderer.AddActor(actors.drawn(data))
     renderer.ResetCamera()
     rows = draw(window, size)
     window.Finalize()

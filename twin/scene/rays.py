@@ -27,8 +27,11 @@ def meets(boxes, eye, way):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def first(points, triangles, eye, way):  # type: ignore[no-untyped-def]
-    """The first triangle a ray meets and how far along it (Möller and Trumbore 1997); −1 where none."""
+def first(points, triangles, owner, gone, eye, way):  # type: ignore[no-untyped-def]
+    """The first triangle a ray meets and how far along it (Möller and Trumbore 1997); −1 where none.
+
+    Triangles of an owner that is ``gone`` are not there.
+    """
     best, which = np.inf, -1
     for n in range(len(triangles)):
         a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
@@ -47,7 +50,7 @@ def first(points, triangles, eye, way):  # type: ignore[no-untyped-def]
         if v < 0 or u + v > 1:
             continue
         far = (e2x * qx + e2y * qy + e2z * qz) / det
-        if 0 < far < best:
+        if 0 < far < best and not gone[owner[c]]:
             best, which = far, n
     return which, best
 
@@ -55,5 +58,6 @@ def first(points, triangles, eye, way):  # type: ignore[no-untyped-def]
 def warm() -> None:
     """Compile both by using each once."""
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
-    first(points, np.array([[0, 1, 2]], np.int32), np.zeros(3), np.ones(3))
+    owner = np.zeros(3, np.int32)
+    first(points, np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
     meets(np.zeros((1, 6)), np.zeros(3), np.ones(3))

@@ -7,19 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow, vtkShaderProperty
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkCamera,
+    vtkProperty,
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkShaderProperty,
+)
 
-from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, facades, highlight, light, materials
+from twin.scene import actors, backdrop, camera, highlight, light, materials
 from twin.scene.colours import Overlay
+from twin.scene.details import Details, Hit
 from twin.scene.facades import Parts
-from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Grounds
+from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
-from twin.scene.picking import Hit, Targets
+from twin.scene.listing import Listing
+from twin.scene.meshing import Made, Meshing
+from twin.scene.shading import Shading
 from twin.scene.source import TileSource
-from twin.scene.tiles import Key, Listing, Meshing, Tile, away
+from twin.scene.stage import Drawn, Stage
+from twin.scene.tiles import Key, Node
+from twin.scene.tree import Eye, Tree
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
@@ -29,20 +40,10 @@ _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+_MARGIN = 1.15
+"""The picture is so much wider where tiles are asked for: what comes into it is there."""
 _STANDING = frozenset({"buildings", "palms"})
 """Kinds that lay a shade on the ground."""
-
-Box = tuple[float, float, float, float, float, float]
-
-
-class Drawn:
-    """A tile on the screen."""
-
-    def __init__(self, arrays: Arrays, actor: vtkActor, lit: Any) -> None:
-        self.arrays = arrays
-        self.actor = actor
-        self.light = lit
-        self.wood = arrays.facade is not None and bool((arrays.facade[:, 2] < -1.5).any())
 
 
 class Scene:
@@ -55,8 +56,12 @@ class Scene:
         self.source = source
         self.sun = light.sun()
         self.camera = Camera()
+        self.viewport = (1280, 720)
+        """Pixels, which say how much detail is seen: also where a picture is drawn smaller while the hand moves."""
         self.overlays: dict[str, Overlay] = {}
         """By layer."""
+        self.filters: dict[str, Any] = {}
+        """The fids of each layer that aren't drawn."""
         self.selected: tuple[str, int] | None = None
         self.scale = 1.0
         """A pixel's size on this screen, for lines."""
@@ -64,14 +69,19 @@ class Scene:
         self.renderer = vtkRenderer()
         window.AddRenderer(self.renderer)
         window.SetMultiSamples(0)
-        self._meshing = Meshing(source)
+        self._listing = Listing({}, {})
+        self._tree = Tree()
+        self._meshing = Meshing(source, self._listing)
         self._grounds = Grounds(self.renderer)
-        self._targets = Targets()
-        self._tiles: dict[Key, Tile] = {}
-        self._drawn: dict[Key, Drawn] = {}
-        self._asked: set[Key] = set()
-        """Tiles that are meshed, or on their way."""
-        self._layers: dict[str, Layer] = {}
+        self._shading = Shading(self._grounds, self._meshing.arrays)
+        self._stage = Stage(self.renderer)
+        self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)))
+        self._baked: dict[Key, Arrays] = {}
+        """What the ground is made of."""
+        self._looks: dict[str, vtkProperty] = {}
+        """By layer."""
+        self._materials: dict[object, vtkShaderProperty] = {}
+        self._missing = False
         self._shown: frozenset[str] | None = None
         self._outline: Sequence[vtkActor] = ()
         self._border: Sequence[Any] = ()
@@ -81,24 +91,30 @@ class Scene:
 
     def reload(self, listing: Listing | None = None) -> None:
         """Take these layers and tiles, else ask which there are; what is still the same stays on the screen."""
-        found = listing or Listing.of(self.source)
-        before, self._layers, tiles = self._layers, found.layers, found.tiles
-        other = {name for name, layer in self._layers.items() if name in before and _was(before[name]) != _was(layer)}
-        for key in [key for key in self._drawn if tiles.get(key) != self._tiles.get(key) or key[0] in other]:
-            self._targets.drop(key)
-            self.renderer.RemoveActor(self._drawn.pop(key).actor)
-        self._meshing.keep(key for key, tile in tiles.items() if tile == self._tiles.get(key) and key[0] not in other)
-        self._tiles = tiles
+        found, before = listing or Listing.of(self.source), self._listing
+        self._listing, self._tree = found, found.tree
+        changed = found.changed(before)
+        self._meshing.of(found, changed)
+        for node in [node for node in self._stage.there if node.key[0] in changed]:
+            self._stage.drop(node)
+        for key in [key for key in self._baked if key[0] in changed]:
+            del self._baked[key]
+        self._details.of(found.leaves(GROUND_LAYERS))
         extent = self._core()
-        if not self._drawn and extent:
+        if not self._stage.there and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
-        self._asked = {key for key in self._asked if key in self._drawn or key in self._meshing}
-        self._show()
+            self.look(self.camera)
+        self._meshing.bake([Node(key, 0) for key in found.tiles if key[0] in BAKED_LAYERS and key not in self._baked])
+        for layer, looks in self._looks.items():
+            if layer in found.layers:
+                looks.SetOpacity(found.layers[layer].opacity)
+        self._arrange()
         self.select(self.selected, self._border)
 
     def extent(self, layer: str | None = None) -> Box | None:
         """The box of the city, or of one layer."""
-        wanted = [found for name, found in self._layers.items() if layer is None or name == layer]
+        layers = self._listing.layers
+        wanted = [found for name, found in layers.items() if layer is None or name == layer]
         solid = [found for found in wanted if found.id not in GROUND_LAYERS] or wanted
         boxes = [found.extent for found in solid if found.extent]
         if not boxes:
@@ -108,19 +124,13 @@ class Scene:
 
     def pump(self, most: int = BYTES_A_FRAME) -> bool:
         """Take what the workers have finished, within a frame's bound; True while more is to come."""
-        for key, arrays in self._meshing.ready(most):
-            if key in self._tiles and key not in self._drawn:
-                self._draw(key, arrays)
-        extent = self._core()
-        if extent and not self._meshing.among(BAKED_LAYERS):
-            # What the ground is made of comes first, and waits for no building; what shades it waits for all.
-            found = self._ground_arrays(extent)
-            self._grounds.lie(self._meshing.pool, extent, self.origin, found["sea"], found["terrain"])
-            if not self._meshing.busy:
-                self._grounds.stand(self._meshing.pool, found["standing"], found["roads"], self.sun)
-        if self._grounds.take(self._below):
-            self._shade()
-            self._see()
+        came = False
+        for node, made in self._meshing.ready(most):
+            came = True
+            self._take(node, made)
+        if came:
+            self._arrange()
+        self._bake()
         return self.busy
 
     def wait(self) -> None:
@@ -138,10 +148,9 @@ class Scene:
             self.renderer.RemoveActor(self._dome)
         self._dome = backdrop.dome(self.sky)
         self.renderer.AddActor(self._dome)
-        self._solid: dict[Parts, vtkShaderProperty] = {}
         self._grounds.paint(self._below)
-        self._shade()
-        self._repaint(set(self._layers))
+        self._tone(set(self.overlays))
+        self._dress()
         self.look(self.camera)
 
     def look(self, to: Camera) -> None:
@@ -151,37 +160,38 @@ class Scene:
         eye = to.eye()
         if self._dome:
             self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
-        self._see()
-
-    def _see(self) -> None:
-        """The haze begins behind what is looked at, from however far."""
-        clear = max(1.0, self.camera.distance / _HAZE_FROM)
-        for key in self._drawn:
-            if self._tiles[key].kind not in _FLAT:
-                self._face(key)
-        drawn = [one.actor for one in self._drawn.values()]
-        for actor in [*drawn, *self._grounds.laid]:
-            materials.see(actor.GetShaderProperty(), clear)
+        self._haze()
+        self._arrange()
 
     def show(self, layers: frozenset[str] | None) -> None:
         """Show these layers alone; None shows those that are visible in the layer tree."""
         self._shown = layers
-        self._show()
+        self._arrange()
 
     def colour(self, overlays: Mapping[str, Overlay]) -> None:
         """Colour layers by these overlays and no others; no mesh is made again."""
         before, self.overlays = self.overlays, dict(overlays)
         both = {*before, *overlays}
+        changed = {layer for layer in both if before.get(layer) is not self.overlays.get(layer)}
+        self._tone(changed)
         if bool(before) != bool(self.overlays):
             self._grounds.paint(self._below)
-            self._shade()
-        self._repaint({layer for layer in both if before.get(layer) is not self.overlays.get(layer)})
+        if before.keys() != self.overlays.keys():
+            self._dress()
+
+    def hide(self, layer: str, fids: Any = None) -> None:
+        """Draw all of a layer but these features; none of them is drawn, picked or in the way any more."""
+        self.filters[layer] = fids
+        tones = self._meshing.tones.get(layer)
+        if tones:
+            tones.hide(fids)
+            tones.send()
 
     def sees_something(self) -> bool:
         """Whether the point looked at lies in or near a layer: as near as the eye is to it."""
         east, north, near = self.camera.east, self.camera.north, self.camera.distance
         here = (east - near, north - near, 0.0, east + near, north + near, 0.0)
-        return any(_meet(layer.extent, here) for layer in self._layers.values() if layer.extent)
+        return any(_meet(layer.extent, here) for layer in self._listing.layers.values() if layer.extent)
 
     def select(self, selected: tuple[str, int] | None, border: Sequence[Any] = ()) -> None:
         """Put lines about one feature, and lift its colour; where it isn't drawn, along its ``border``.
@@ -189,9 +199,12 @@ class Scene:
         The border's lines are (n, 3) each, in the city's CRS.
         """
         self._border = border
-        touched = {found[0] for found in (self.selected, selected) if found}
-        self.selected = selected
-        self._repaint(touched)
+        before, self.selected = self.selected, selected
+        for layer in {found[0] for found in (before, selected) if found}:
+            tones = self._meshing.tones.get(layer)
+            if tones:
+                tones.lift(selected[1] if selected and selected[0] == layer else None)
+                tones.send()
         for line in self._outline:
             self.renderer.RemoveActor(line)
         self._outline = self._lines()
@@ -201,16 +214,16 @@ class Scene:
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
-        return self._targets.nearest(eye, way, lambda key: bool(self._drawn[key].actor.GetVisibility()))
+        return self._details.nearest(eye, way, self._seen, self._gone)
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
-        for key, drawn in self._drawn.items():
-            if key[0] == layer and self._seen(layer) and fid in drawn.arrays.fids:
-                east, north, height = (a - b for a, b in zip(self.camera.eye(), drawn.arrays.origin, strict=True))
-                points, lines = highlight.edges(drawn.arrays, fid, (east, north, height))
-                return points[lines] + np.asarray(drawn.arrays.origin)
-        return np.empty((0, 2, 3))
+        found = self._holding(layer, fid)
+        if found is None:
+            return np.empty((0, 2, 3))
+        east, north, height = (a - b for a, b in zip(self.camera.eye(), found.origin, strict=True))
+        points, lines = highlight.edges(found, fid, (east, north, height))
+        return points[lines] + np.asarray(found.origin)
 
     def hides(self, point: camera.Point, of: tuple[str, int] | None = None) -> bool:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
@@ -218,118 +231,186 @@ class Scene:
         way = np.subtract(point, eye)
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
-        seen = self._targets.nearest(
-            eye, (east, north, up), lambda key: bool(self._drawn[key].actor.GetVisibility()), far - 0.5
-        )
+        seen = self._details.nearest(eye, (east, north, up), self._seen, self._gone, far - 0.5)
         return seen is not None and (seen.layer, seen.fid) != of
 
     @property
     def complete(self) -> bool:
         """Whether all that is shown is drawn, on its ground; the ground's shade may still become finer."""
-        return bool(self._drawn) and not self._meshing.busy and bool(self._grounds.laid) and self._grounds.shaded
+        there = bool(self._stage.there) and not self._meshing.busy and not self._missing
+        return there and bool(self._grounds.laid) and self._grounds.shaded
 
     @property
     def busy(self) -> bool:
         """Whether tiles or the ground are still to come."""
         return self._meshing.busy or self._grounds.busy
 
+    @property
+    def nbytes(self) -> int:
+        """What the tiles take in memory, here and on the card."""
+        return self._stage.nbytes
+
     def close(self) -> None:
         """Stop the workers and let go of the window."""
         self._meshing.close()
+        self._grounds.close()
         self.window.RemoveRenderer(self.renderer)
 
-    def _draw(self, key: Key, arrays: Arrays) -> None:
-        lit = light.factors(arrays, self.sun)
-        made = actors.actor(arrays, self._painted(key, arrays, lit), self.origin)
-        self._drawn[key] = Drawn(arrays, made, lit)
-        self._finish(key)
-        self._targets.add(key, arrays)
-        self.renderer.AddActor(made)
-        self._show_one(key)
-        if self.selected and self.selected[0] == key[0] and (self._border or not self._outline):
+    def _take(self, node: Node, made: Made | None) -> None:
+        layer = node.key[0]
+        if layer in BAKED_LAYERS:
+            if made:
+                self._baked[node.key] = made.arrays
+            return
+        if made is None or made.sent is None:
+            self._stage.add(node, Drawn(None, 0))
+            return
+        facade = made.arrays.facade
+        wood = facade is not None and bool((facade[:, 2] < -1.5).any())
+        actor = actors.actor(made.sent, self.origin)
+        actor.SetProperty(self._look(layer))
+        drawn = Drawn(actor, made.sent.nbytes, wood=wood, near=facade is not None)
+        self._stage.add(node, drawn)
+        actor.SetShaderProperty(self._material(node, drawn))
+        if self.selected and self.selected[0] == layer and not self._outline:
             self.select(self.selected, self._border)
 
-    def _finish(self, key: Key) -> None:
-        """Give a tile its material."""
-        drawn, kind = self._drawn[key], self._tiles[key].kind
-        if kind in _FLAT:
-            shade = self._grounds.shade
-            if shade:
-                actors.sample(drawn.actor, "shade", shade.texture, shade.coordinates(drawn.arrays))
-            drawn.actor.SetShaderProperty(
-                materials.flat(self._below, shade.raster.sides if shade else None, _FLAT[kind])
-            )
-        else:
-            self._face(key)
-        materials.see(drawn.actor.GetShaderProperty(), max(1.0, self.camera.distance / _HAZE_FROM))
+    def _look(self, layer: str) -> vtkProperty:
+        """What all tiles of a layer share: its opacity, its lookup."""
+        if layer not in self._looks:
+            looks = self._looks[layer] = vtkProperty()
+            looks.LightingOff()
+            looks.SetOpacity(self._listing.layers[layer].opacity)
+        tones = self._meshing.tones[layer]
+        if self._looks[layer].GetTexture("tones") is not tones.texture:
+            actors.sample(self._looks[layer], "tones", tones.texture)
+            for n, shade in enumerate(self._grounds.shades):
+                actors.sample(self._looks[layer], f"shade{n}", shade.texture)
+            tones.hide(self.filters.get(layer))
+            self._tone({layer})
+            if self.selected and self.selected[0] == layer:
+                tones.lift(self.selected[1])
+        return self._looks[layer]
+
+    def _tone(self, layers: set[str]) -> None:
+        """Each feature's colour, as the overlays have it."""
+        for layer in layers:
+            tones, overlay = self._meshing.tones.get(layer), self.overlays.get(layer)
+            if tones:
+                tones.paint(overlay.by(night=self.sky is light.NIGHT) if overlay else None)
+                tones.send()
 
     @property
     def _below(self) -> Sky:
         """The sky as the ground has it: its lamps are out where colour tells of data."""
         return replace(self.sky, windows=False) if self.overlays else self.sky
 
-    def _face(self, key: Key) -> None:
-        """Give what stands the material of what can be seen of it."""
-        drawn, tile = self._drawn[key], self._tiles[key]
-        near = drawn.arrays.facade is not None and away(tile, self.camera.eye()) < facades.NEAR
-        parts = Parts(overlaid=key[0] in self.overlays, near=near, wood=near and drawn.wood)
-        if parts not in self._solid:
-            self._solid[parts] = materials.solid(self.sky, self.sun, parts)
-        if drawn.actor.GetShaderProperty() is not self._solid[parts]:
-            drawn.actor.SetShaderProperty(self._solid[parts])
+    def _material(self, node: Node, drawn: Drawn) -> vtkShaderProperty:
+        """What a tile is drawn with: shared by all that look alike, so that VTK compiles it once."""
+        kind = self._listing.tiles[node.key].kind
+        if kind in _FLAT:
+            sides = tuple(self._grounds.sides())
+            of: object = (self._below, sides, _FLAT[kind])
+            if of not in self._materials:
+                self._materials[of] = materials.flat(self._below, self.sun, sides, _FLAT[kind])
+        else:
+            parts = Parts(overlaid=node.key[0] in self.overlays, near=drawn.near, wood=drawn.wood)
+            of = (self.sky, parts)
+            if of not in self._materials:
+                self._materials[of] = materials.solid(self.sky, self.sun, parts)
+        materials.see(self._materials[of], self._clear)
+        return self._materials[of]
 
-    def _shade(self) -> None:
-        for key in self._drawn:
-            if self._tiles[key].kind in _FLAT:
-                self._finish(key)
+    def _dress(self) -> None:
+        """Give all tiles the material of this hour, and the ground's shade."""
+        self._materials = {}
+        for looks in self._looks.values():
+            for n, shade in enumerate(self._grounds.shades):
+                actors.sample(looks, f"shade{n}", shade.texture)
+        for node, drawn, actor in self._stage.actors():
+            actor.SetShaderProperty(self._material(node, drawn))
 
-    def _painted(self, key: Key, arrays: Arrays, lit: Any) -> Any:
-        overlay = self.overlays.get(key[0])
-        night = self.sky is light.NIGHT
-        shown = overlay.by(night=night) if overlay else None
-        base = shown.painted(arrays.fids, arrays.owner) if shown else light.based(arrays.base, self.sky)
-        colours = light.shaded(base, lit)
-        if self.selected and self.selected[0] == key[0]:
-            highlight.lifted(colours, arrays.fids[arrays.owner] == self.selected[1])
-        return colours
+    @property
+    def _clear(self) -> float:
+        """The haze begins behind what is looked at, from however far."""
+        return max(1.0, self.camera.distance / _HAZE_FROM)
 
-    def _repaint(self, layers: set[str]) -> None:
-        for key, drawn in self._drawn.items():
-            if key[0] in layers:
-                actors.recolour(drawn.actor, self._painted(key, drawn.arrays, drawn.light))
-                self._finish(key)
+    def _haze(self) -> None:
+        for material in (*self._materials.values(), *(one.GetShaderProperty() for one in self._grounds.laid)):
+            materials.see(material, self._clear)
+
+    def _arrange(self) -> None:
+        """Ask for what is wanted from here, and show the best of what is there."""
+        layers = [name for name in self._listing.layers if self._seen(name)]
+        there, nodes = self._stage.there, self._tree.nodes
+        wanted = {nodes[at]: urgent for at, urgent in self._tree.wanted(self._eye(), layers)}
+        missing = {node: urgent for node, urgent in wanted.items() if node not in there}
+        self._meshing.ask(missing)
+        self._missing = bool(missing)
+        self._stage.show(self._tree.drawn(layers, there), wanted)
+
+    def _eye(self) -> Eye:
+        width, height = self.viewport
+        wide = vtkCamera()
+        wide.DeepCopy(self.renderer.GetActiveCamera())
+        wide.Zoom(1 / _MARGIN)
+        planes = [0.0] * 24
+        wide.GetFrustumPlanes(width / max(1, height), planes)
+        sides = np.array(planes).reshape(6, 4)[:4]
+        sides[:, 3] -= sides[:, :3] @ np.asarray(self.origin)
+        focal = height / 2 / np.tan(np.radians(self.camera.field) / 2)
+        return Eye(self.camera.eye(), float(focal), sides, self.camera.distance if self.camera.parallel else 0.0)
+
+    def _bake(self) -> None:
+        """What the ground is made of comes first, and waits for no building; what shades it waits for all."""
+        extent = self._core()
+        if extent and not self._meshing.baking:
+            of = {name: {key: one for key, one in self._baked.items() if key[0] == name} for name in BAKED_LAYERS}
+            self._grounds.lie(self._meshing.pool, extent, self.origin, of["sea"], of["terrain"])
+        gone = False
+        if extent and not self._meshing.busy:
+            seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
+            standing = [layer.id for layer in seen if layer.kind in _STANDING]
+            roads = [layer.id for layer in seen if layer.kind == "roads"]
+            of_what = tuple((layer.id, layer.source, layer.version) for layer in seen)
+            if not standing:
+                gone = self._grounds.clear()
+            else:
+                self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
+                gone = self._shading.near(self._tree, extent, of_what, (standing, roads), self.sun, self.camera)
+        if self._grounds.take(self._below) or gone:
+            self._grounds.paint(self._below)
+            self._dress()
+            self._haze()
 
     def _lines(self) -> Sequence[vtkActor]:
         layer, fid = self.selected or ("", 0)
-        for key, drawn in self._drawn.items():
-            if key[0] == layer and self._seen(layer) and fid in drawn.arrays.fids:
-                return highlight.outline(drawn.arrays, fid, self.origin, self.scale)
+        found = self._holding(layer, fid) if self.selected else None
+        if found is not None:
+            return highlight.outline(found, fid, self.origin, self.scale)
         return highlight.border(self._border, self.origin, self.scale)
+
+    def _holding(self, layer: str, fid: int) -> Arrays | None:
+        """The full detail of the tile that has a feature, where its layer is shown."""
+        if layer not in self._listing.layers or not self._seen(layer) or layer not in self._meshing.tones:
+            return None
+        row = int(self._meshing.tones[layer].rows(np.array([fid]))[0])
+        key = self._listing.holding(layer, row) if row >= 0 else None
+        found = self._details.tile(key) if key else None
+        return found if found is not None and fid in found.fids else None
+
+    def _gone(self, layer: str, fids: Any) -> Any:
+        tones = self._meshing.tones.get(layer)
+        return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
 
     def _seen(self, layer: str) -> bool:
         if layer in GROUND_LAYERS:
             return False
-        return self._layers[layer].visible if self._shown is None else layer in self._shown
-
-    def _show(self) -> None:
-        new = [tile for key, tile in self._tiles.items() if key not in self._asked and self._needed(key[0])]
-        self._asked.update(tile.key for tile in new)
-        self._meshing.ask(new, self.camera.eye(), BAKED_LAYERS)
-        for key in self._drawn:
-            self._show_one(key)
-
-    def _needed(self, layer: str) -> bool:
-        """Whether its tiles are to be meshed: what is hidden is not, until it is shown."""
-        return self._seen(layer) or layer in BAKED_LAYERS
-
-    def _show_one(self, key: Key) -> None:
-        actor = self._drawn[key].actor
-        actor.SetVisibility(self._seen(key[0]))
-        actor.GetProperty().SetOpacity(self._layers[key[0]].opacity)
+        return self._listing.layers[layer].visible if self._shown is None else layer in self._shown
 
     def _core(self) -> Box | None:
         """The box of the largest layer and of those near it: one that lies elsewhere must not coarsen the ground."""
-        there = [layer for layer in self._layers.values() if layer.extent and layer.id not in GROUND_LAYERS]
+        there = [layer for layer in self._listing.layers.values() if layer.extent and layer.id not in GROUND_LAYERS]
         if not there:
             return self.extent()
         sides = np.array([layer.extent for layer in there])
@@ -340,24 +421,7 @@ class Scene:
         low, high = chosen[:, :3].min(axis=0), chosen[:, 3:].max(axis=0)
         return tuple(float(side) for side in (*low, *high))  # type: ignore[return-value]
 
-    def _ground_arrays(self, within: Box) -> dict[str, dict[Key, Arrays]]:
-        """What the ground is made of: by layer for sea and terrain, and all that casts a shade within a box."""
-        found: dict[str, dict[Key, Arrays]] = {"sea": {}, "terrain": {}, "standing": {}, "roads": {}}
-        for key, drawn in self._drawn.items():
-            if key[0] in BAKED_LAYERS:
-                found[key[0]][key] = drawn.arrays
-            elif self._tiles[key].kind in _STANDING and self._seen(key[0]) and _meet(self._tiles[key].box, within):
-                found["standing"][key] = drawn.arrays
-            elif self._tiles[key].kind == "roads" and self._seen(key[0]) and _meet(self._tiles[key].box, within):
-                found["roads"][key] = drawn.arrays
-        return found
-
 
 def _meet(one: Box, other: Box) -> bool:
     """Whether two boxes meet in plan."""
     return one[0] <= other[3] and other[0] <= one[3] and one[1] <= other[4] and other[1] <= one[4]
-
-
-def _was(layer: Layer) -> tuple[object, int]:
-    """What tells whether a layer's features are still the same."""
-    return layer.source, layer.version

@@ -18,6 +18,9 @@ class TileSource(Protocol):
     def tiles(self, layer: str) -> pa.Table:
         """level, x, y, xmin…zmax, count, kind."""
 
+    def fids(self, layer: str) -> Any:
+        """(n,) the layer's features in its own order, the one that coarse tiles count rows in."""
+
     def payload(self, layer: str, level: int, x: int, y: int) -> bytes:
         """A tile's blob."""
 

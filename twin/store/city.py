@@ -41,7 +41,7 @@ from twin.store import (
 from twin.store.adding import NewLayer
 from twin.store.audit import AuditLine
 from twin.store.finding import Found, Query
-from twin.store.tiles import Coarsen, Encode
+from twin.store.tiles import Encoder
 
 T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
@@ -245,6 +245,10 @@ class City:
         found: dict[str, Any] = rows[0]
         return found
 
+    def fids(self, layer: str) -> Any:
+        """(n,) the layer's features in the order of their rows, which is Hilbert's."""
+        return self._of(layer, lambda c, entry: features.fids(c, entry.table))
+
     def find(self, words: str, limit: int = 30) -> list[Found]:
         """Features of any layer by their ids and names, in either language and spelling."""
 
@@ -278,24 +282,16 @@ class City:
         """The version of the kind that encoded the layer's tiles; None where it has none."""
         return self._of(layer, lambda c, entry: tiles.version(c, entry.table))
 
-    def write_tiles(
-        self,
-        layer: str,
-        encode: Encode,
-        kind: str,
-        version: int,
-        columns: Sequence[str] = (),
-        coarsen: Coarsen | None = None,
-    ) -> None:
-        """Make the layer's tiles anew, and where its kind can ``coarsen`` them the ones that are seen from afar."""
-        made = self._of(layer, lambda c, entry: list(tiles.encoded(c, entry.table, encode, tuple(columns))))
-        if coarsen:
-            made += tiles.coarser(made, coarsen)
+    def write_tiles(self, layer: str, encoder: Encoder) -> None:
+        """Make the layer's tiles anew, and where its kind can coarsen them the ones that are seen from afar."""
+        made = self._of(layer, lambda c, entry: list(tiles.encoded(c, entry.table, encoder)))
+        if encoder.coarsen:
+            made += tiles.coarser(made, encoder.coarsen)
 
         def write(connection: Connection, _tx: int) -> None:
             table = registry.entry(connection, layer).table
             rows = [
-                [table, BASE, one.leaf.level, one.leaf.x, one.leaf.y, version, kind, one.count, *one.box, one.blob]
+                [table, BASE, *one.leaf.cell, encoder.version, encoder.kind, one.count, *one.box, one.blob]
                 for one in made
             ]
             connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])

@@ -41,3 +41,9 @@ def select(
     if limit is not None:
         words += f" LIMIT {int(limit)} OFFSET {int(offset)}"
     return connection.execute(words, values).to_arrow_table()
+
+
+def fids(connection: duckdb.DuckDBPyConnection, table: str) -> Any:
+    """(n,) the features in the order of their rows."""
+    found = connection.execute(f"SELECT fid FROM {quoted(table)} ORDER BY rowid").to_arrow_table()
+    return found.column("fid").to_numpy()

@@ -23,6 +23,22 @@ LEAF = 1_200
 Encode = Callable[[pa.Table], bytes]
 Coarsen = Callable[[Sequence[tuple[int, bytes]]], tuple[bytes, int]]
 """Finer tiles, each with the first of its rows, as one coarser tile; and how many things it draws."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What a layer kind does with features."""
+
+    kind: str
+    version: int
+    encode: Encode
+    columns: tuple[str, ...] = ()
+    """What it asks of them besides their geometry."""
+    coarsen: Coarsen | None = None
+    heights: Callable[[bytes], tuple[float, float]] | None = None
+    """From where to where a payload's shapes stand, in metres, where that is more than its geometries say."""
+
+
 INDEX = ("level", "x", "y", *BOX, "count", "kind", "version")
 
 
@@ -36,6 +52,11 @@ class Leaf:
     start: int
     stop: int
 
+    @property
+    def cell(self) -> tuple[int, int, int]:
+        """Level, column, row."""
+        return self.level, self.x, self.y
+
 
 @dataclass(frozen=True)
 class Made:
@@ -48,9 +69,7 @@ class Made:
     blob: bytes
 
 
-def encoded(
-    connection: duckdb.DuckDBPyConnection, table: str, encode: Encode, columns: tuple[str, ...]
-) -> Iterator[Made]:
+def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder) -> Iterator[Made]:
     """Each leaf with its box and its payload; leaves without any geometry are left out."""
     name = schema.quoted(table)
     boxes = connection.execute(f"SELECT {', '.join([FID, *BOX])} FROM {name} ORDER BY rowid").to_arrow_table()
@@ -59,21 +78,25 @@ def encoded(
     # Rows lie in Hilbert order; their numbers do too, and are found faster, until a layer is written anew.
     key, first = (FID, int(fids[0])) if len(fids) and (np.diff(fids) == 1).all() else ("rowid", 0)
     known = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
-    wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in columns if column in known)])
+    wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in encoder.columns if column in known)])
     select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
     for leaf in leaves(sides):
         part = sides[leaf.start : leaf.stop]
         if not np.isfinite(part).any():
             continue
-        box = (*np.nanmin(part[:, :3], axis=0).tolist(), *np.nanmax(part[:, 3:], axis=0).tolist())
+        west, south, foot = np.nanmin(part[:, :3], axis=0).tolist()
+        east, north, top = np.nanmax(part[:, 3:], axis=0).tolist()
         low = first + leaf.start
         rows = connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
-        yield Made(leaf, box, leaf.stop - leaf.start, encode(rows))
+        blob = encoder.encode(rows)
+        if encoder.heights:
+            foot, top = encoder.heights(blob)
+        yield Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, blob)
 
 
 def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
     """The tiles above the leaves, to the top of the quadtree: each of the four below it that are there."""
-    below: dict[tuple[int, int, int], Made] = {(one.leaf.level, one.leaf.x, one.leaf.y): one for one in made}
+    below: dict[tuple[int, int, int], Made] = {one.leaf.cell: one for one in made}
     for level in range(max((one.leaf.level for one in made), default=0), 0, -1):
         groups: dict[tuple[int, int, int], list[Made]] = {}
         for key in [key for key in below if key[0] == level]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from twin.core.errors import TwinError
 from twin.store.city import City
+from twin.store.tiles import Encoder
 from twin.work.context import Kind
 
 _log = logging.getLogger("balad")
@@ -16,9 +17,8 @@ def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
     """Make a layer's tiles; a kind that nobody brings leaves none, and the layer is listed without a picture."""
     if kind in kinds:
         encoder = kinds[kind]
-        city.write_tiles(
-            layer, encoder.encode, kind, encoder.VERSION, encoder.COLUMNS, getattr(encoder, "coarsen", None)
-        )
+        optional = {name: getattr(encoder, name, None) for name in ("coarsen", "heights")}
+        city.write_tiles(layer, Encoder(kind, encoder.VERSION, encoder.encode, encoder.COLUMNS, **optional))
 
 
 def freshen(city: City, kinds: Mapping[str, Kind]) -> None:

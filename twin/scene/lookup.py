@@ -1,0 +1,71 @@
+"""Compiled kernels of the lookup that all tiles of a layer share, and of what a vertex takes to the screen."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from twin.scene.tones import COLOURED, HIDDEN
+
+
+@numba.njit(cache=True, nogil=True)
+def paint(texels, at, classes, table):  # type: ignore[no-untyped-def]
+    """Each feature's colour by its class: ``at`` is its place among the classes, −1 where there is none ("no data")."""
+    last = len(table) - 1
+    for n in range(len(at)):
+        which = classes[at[n]] if at[n] >= 0 else last
+        texels[n, 0], texels[n, 1], texels[n, 2] = table[which, 0], table[which, 1], table[which, 2]
+        texels[n, 3] |= COLOURED
+
+
+@numba.njit(cache=True, nogil=True)
+def means(texels, runs, first):  # type: ignore[no-untyped-def]
+    """Texels from ``first`` on that stand for runs of features: the mean of those that are drawn."""
+    for n in range(len(runs)):
+        red, green, blue, count, coloured = 0, 0, 0, 0, 0
+        for row in range(runs[n, 0], runs[n, 1]):
+            if texels[row, 3] & HIDDEN:
+                continue
+            red += texels[row, 0]
+            green += texels[row, 1]
+            blue += texels[row, 2]
+            coloured |= texels[row, 3] & COLOURED
+            count += 1
+        at = first + n
+        texels[at, 3] = coloured if count else HIDDEN
+        if count:
+            texels[at, 0], texels[at, 1], texels[at, 2] = red // count, green // count, blue // count
+
+
+@numba.njit(cache=True, nogil=True)
+def corners(normals, foot, base, lit, days, nights, dim, face, day, night):  # type: ignore[no-untyped-def]
+    """Vertices as four bytes each: the normal and the foot's dimming; the colours before light, and whether it is lit.
+
+    By night a colour among ``days`` is that of ``nights``; any other is dimmed by ``dim``.
+    """
+    last = 0
+    for n in range(len(normals)):
+        for axis in range(3):
+            face[n, axis] = np.uint8(normals[n, axis] * 127.0 + 128.5)
+            day[n, axis] = base[n, axis]
+        face[n, 3] = np.uint8(foot[n] * 255.0 + 0.5)
+        day[n, 3] = night[n, 3] = 255 if lit else 0
+        known = False
+        for k in range(len(days)):
+            # Neighbours mostly have one colour.
+            at = (last + k) % len(days)
+            if days[at, 0] == base[n, 0] and days[at, 1] == base[n, 1] and days[at, 2] == base[n, 2]:
+                last, known = at, True
+                break
+        for axis in range(3):
+            night[n, axis] = nights[last, axis] if known else np.uint8(base[n, axis] * dim[axis])
+
+
+def warm() -> None:
+    """Compile all by using each once."""
+    texels, one = np.zeros((2, 4), np.uint8), np.zeros(1, np.int32)
+    paint(texels, one, np.zeros(1, np.uint8), np.zeros((1, 3), np.uint8))
+    means(texels, np.array([[0, 1]], np.int64), 1)
+    normal, foot = np.zeros((1, 3), np.float32), np.ones(1, np.float32)
+    colour, dim = np.zeros((1, 3), np.uint8), np.ones(3)
+    corners(normal, foot, colour, True, colour, colour, dim, texels[:1], texels[:1], texels[1:])

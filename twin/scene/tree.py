@@ -1,0 +1,201 @@
+"""Which tiles are wanted at which level of detail: by how many pixels each would be off on the screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twin.scene.tiles import Key, Node, Tile
+from twin.scene.tiles import above as above_
+
+TOLERANCE = 1.0
+"""Pixels that a tile may be off before a finer one takes its place."""
+_SPREAD = 0.4
+"""The share of the space between a coarse tile's boxes by which what they stand for may lie elsewhere."""
+_KEPT = 2
+"""Coarse tiles so far above the leaves are always there: whoever turns round sees no hole."""
+_STEADY = 1.1
+"""A tile that was refined stays so until it is this much farther away: nothing flickers at the border."""
+
+Floats = npt.NDArray[np.float64]
+Sides = tuple[float, float, float, float]
+"""West, south, east, north, in metres."""
+
+
+@dataclass(frozen=True)
+class Eye:
+    """What decides how much is seen of a tile."""
+
+    at: tuple[float, float, float]
+    focal: float
+    """Pixels that a metre fills, one metre before the eye."""
+    planes: Floats
+    """(n, 4) the sides of what is seen, each looking inward."""
+    parallel: float = 0.0
+    """In a parallel view the distance from which all is seen as large."""
+
+
+class Tree:
+    """The quadtrees of all layers, each leaf with its levels of detail below it."""
+
+    def __init__(
+        self, tiles: Iterable[Tile] = (), details: Mapping[str, Sequence[float]] | None = None, near: float = 0.0
+    ) -> None:
+        """``details`` gives the metres that each level of a kind may be off; within ``near`` metres all is drawn."""
+        there = {tile.key: tile for tile in tiles}
+        above = {above_(key) for key in there}
+        self.nodes: list[Node] = []
+        self.below: list[list[int]] = []
+        self.above: list[int] = []
+        self.roots: dict[str, list[int]] = {}
+        boxes: list[tuple[float, ...]] = []
+        errors: list[float] = []
+        near_by: list[float] = []
+        place: dict[Key, int] = {}
+        for key in sorted(there):
+            tile, parent = there[key], place.get(above_(key), -1)
+            if key in above:
+                west, south, _, east, north, _ = tile.box
+                spread = math.sqrt(max(1.0, (east - west) * (north - south)) / max(1, tile.count))
+                steps = [(0, _SPREAD * spread, 0.0)]
+            else:
+                off = (details or {}).get(tile.kind, (0.0,))
+                steps = [(n, off[n], near if n == 1 else 0.0) for n in range(len(off) - 1, -1, -1)]
+            for detail, error, within in steps:
+                at = len(self.nodes)
+                if parent < 0:
+                    self.roots.setdefault(key[0], []).append(at)
+                else:
+                    self.below[parent].append(at)
+                self.nodes.append(Node(key, detail))
+                self.below.append([])
+                self.above.append(parent)
+                boxes.append(tile.box)
+                errors.append(error)
+                near_by.append(within)
+                parent = at
+            place[key] = parent
+        self.boxes = np.array(boxes, np.float64).reshape(-1, 6)
+        self._errors, self._near = np.array(errors), np.array(near_by)
+        self._leaf = np.array([not below for below in self.below], bool)
+        self._coarse = [node.key in above for node in self.nodes]
+        self._kept = np.flatnonzero(self._heights() >= _KEPT)
+        self._refined = np.zeros(len(self.nodes), bool)
+        self._seen = self._refined
+
+    def wanted(self, eye: Eye, layers: Iterable[str]) -> list[tuple[int, float]]:
+        """The nodes to be drawn and all above them, with how urgent each is: the pixels that its absence is off."""
+        away = distances(self.boxes, eye)
+        reach = np.maximum(self._errors * eye.focal / TOLERANCE, self._near)
+        self._refined = ~self._leaf & (away < reach * np.where(self._refined, _STEADY, 1.0))
+        seen = visible(self.boxes, eye)
+        # What is missing shows as what stands above it.
+        urgent = np.where(np.array(self.above) < 0, np.inf, reach[self.above] / np.maximum(away, 1.0))
+        self._seen, refined, found = seen, self._refined, []
+        waiting = [at for layer in layers for at in self.roots.get(layer, ())]
+        while waiting:
+            at = waiting.pop()
+            if not seen[at]:
+                continue
+            if refined[at]:
+                waiting += self.below[at]
+            if not refined[at] or self._coarse[at]:
+                # Of a leaf's own levels only the one that is seen is of use.
+                found.append((at, float(urgent[at])))
+        shown = set(layers)
+        found += [(int(at), 0.0) for at in self._kept if not seen[at] and self.nodes[at].key[0] in shown]
+        return found
+
+    def _heights(self) -> Floats:
+        """How many coarse tiles stand one above the other below each node."""
+        found = np.zeros(len(self.nodes))
+        for at in range(len(self.nodes) - 1, -1, -1):
+            above = self.above[at]
+            if above >= 0 and self.nodes[above].key != self.nodes[at].key:
+                found[above] = max(found[above], found[at] + 1)
+            elif above >= 0:
+                found[above] = max(found[above], found[at])
+        return found
+
+    def drawn(self, layers: Iterable[str], there: Mapping[Node, object]) -> list[Node]:
+        """What is drawn of what is ``there``: never a hole where a coarser or finer tile can fill it."""
+        found: list[Node] = []
+        for layer in layers:
+            for root in self.roots.get(layer, ()):
+                self._cover(root, there, found)
+        return found
+
+    def cut(self, layers: Iterable[str], off: float, within: Sides | None = None) -> list[Node]:
+        """The nodes that are off by no more than so many metres, or the finest there are, within sides."""
+        found = []
+        waiting = [at for layer in layers for at in self.roots.get(layer, ())]
+        while waiting:
+            at = waiting.pop()
+            box = self.boxes[at]
+            if within and not (
+                box[0] <= within[2] and within[0] <= box[3] and box[1] <= within[3] and within[1] <= box[4]
+            ):
+                continue
+            below = self.below[at]
+            # Façades are of no use to whoever asks for metres.
+            if self._errors[at] <= off or not below:
+                found.append(self.nodes[at])
+            else:
+                waiting += below
+        return found
+
+    def _cover(self, at: int, there: Mapping[Node, object], found: list[Node]) -> bool:
+        """Add what covers a node; False where something of it is missing and nothing above is to be drawn instead."""
+        if not self._seen[at]:
+            # Nobody sees it now, but who turns round must not find a hole: whatever is there stays.
+            if self.nodes[at] in there:
+                found.append(self.nodes[at])
+            return True
+        if self._refined[at]:
+            mark, whole = len(found), True
+            for below in self.below[at]:
+                whole &= self._cover(below, there, found)
+            if whole:
+                return True
+            if self.nodes[at] in there:
+                del found[mark:]
+                found.append(self.nodes[at])
+                return True
+            return False
+        if self.nodes[at] in there:
+            found.append(self.nodes[at])
+            return True
+        mark, whole = len(found), bool(self.below[at])
+        for below in self.below[at]:
+            whole = whole and self._finer(below, there, found)
+        if not whole:
+            del found[mark:]
+        return whole
+
+    def _finer(self, at: int, there: Mapping[Node, object], found: list[Node]) -> bool:
+        if self.nodes[at] in there:
+            found.append(self.nodes[at])
+            return True
+        return bool(self.below[at]) and all(self._finer(below, there, found) for below in self.below[at])
+
+
+def distances(boxes: Floats, eye: Eye) -> Floats:
+    """(n,) metres from the eye to the nearest that a box can be."""
+    if eye.parallel:
+        return np.full(len(boxes), eye.parallel)
+    at = np.array(eye.at)
+    off = np.maximum(np.maximum(boxes[:, :3] - at, at - boxes[:, 3:]), 0.0)
+    return np.asarray(np.sqrt((off * off).sum(axis=1)))
+
+
+def visible(boxes: Floats, eye: Eye) -> npt.NDArray[np.bool_]:
+    """(n,) whether a box is not wholly behind one of the sides of what is seen."""
+    found = np.ones(len(boxes), bool)
+    for a, b, c, d in eye.planes:
+        far = (np.where(normal > 0, boxes[:, n + 3], boxes[:, n]) * normal for n, normal in enumerate((a, b, c)))
+        found &= sum(far) + d >= 0
+    return found
