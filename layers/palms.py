@@ -13,6 +13,8 @@ from twin.api import shapes
 
 KIND = "palms"
 VERSION = 1
+DETAILS = (0.0, 5.0)
+"""Metres by which each level of detail may be off: as they are, and none at all."""
 COLUMNS: tuple[str, ...] = ("height",)
 HEIGHT = 8.0
 """Metres to the crown's top, where a palm names none."""
@@ -40,10 +42,10 @@ def encode(table: pa.Table) -> bytes:
     )
 
 
-def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
-    """One palm, copied to where each stands."""
+def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
+    """One palm, copied to where each stands; from afar there is nothing to see of them."""
     packed = shapes.unpack(payload)
-    feet, height, owner, fids = (packed[name] for name in ("feet", "height", "owner", "fids"))
+    feet, height, owner, fids = (packed[name][: None if level == 0 else 0] for name in _KEPT)
     points, normals = _PALM
     turns = ((fids[owner] * 2654435761 >> 8) % 360).astype(np.float32) * np.float32(np.pi / 180)
     count = len(points)
@@ -92,6 +94,7 @@ def _palm() -> tuple[Any, Any]:
 
 
 _PALM = _palm()
+_KEPT = ("feet", "height", "owner", "fids")
 _BARK = 12
 """How many of its points are the trunk's."""
 _FOLDED = np.arange(0, len(_PALM[0]), 4, dtype=np.int32)[:, None, None] + np.array([[0, 1, 3], [1, 2, 3]], np.int32)

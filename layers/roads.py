@@ -7,16 +7,21 @@ import pyarrow as pa
 import shapely
 
 from layers import draping, palette
-from layers.surfaces import mesh as mesh
-from layers.surfaces import packed_faces
+from layers.surfaces import faces_of, meshed
+from twin.api import shapes
 
 KIND = "roads"
-VERSION = 2
+VERSION = 3
+DETAILS = (0.0, 5.0)
+"""Metres by which each level of detail may be off: as it is, and without its small bends."""
 COLUMNS: tuple[str, ...] = ("road_class", "width")
 WIDTHS = {"motorway": 28.0, "main": 18.0, "street": 9.0}
 """Metres, where a road names no width."""
 LIFTS = {"street": 0.10, "main": 0.16, "motorway": 0.22}
 """Metres above the ground: a crossing shows the wider road."""
+_BEND, _STEP = 4.0, 400.0
+"""Metres that a far road may leave its line, and between its points along straight stretches."""
+_FAR = "far_"
 
 
 def encode(table: pa.Table) -> bytes:
@@ -28,11 +33,29 @@ def encode(table: pa.Table) -> bytes:
         said = table.column("width").cast(pa.float64()).to_numpy(zero_copy_only=False)
         widths = np.where(np.isfinite(said) & (said > 0), said, widths)
     line = shapely.get_dimensions(geometries) == 1
-    ribbons = shapely.buffer(geometries[line], widths[line] / 2, cap_style="flat", quad_segs=3)
-    geometries[line] = draping.draped(ribbons, geometries[line])
     names = [name if name in WIDTHS else "street" for name in classes]
-    lifts = np.array([LIFTS[name] for name in names])
-    return packed_faces(table, shapely.force_3d(geometries), lifts, [palette.ROADS[name] for name in names])
+    lifts, colours = np.array([LIFTS[name] for name in names]), [palette.ROADS[name] for name in names]
+    far = geometries.copy()
+    half, lines = widths[line] / 2, geometries[line]
+    ribbons = shapely.buffer(lines, half, cap_style="flat", quad_segs=3)
+    geometries[line] = draping.draped(ribbons, lines)
+    straight = shapely.buffer(shapely.simplify(lines, _BEND), half, cap_style="flat", join_style="mitre")
+    far[line] = draping.draped(straight, lines, _STEP)
+    kept = faces_of(table, shapely.force_3d(far), lifts, colours)
+    return shapes.pack(
+        **faces_of(table, shapely.force_3d(geometries), lifts, colours),
+        **{_FAR + name: kept[name] for name in _OWN},
+    )
 
 
-__all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]
+def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
+    """The ribbons, lit as they lie."""
+    packed = shapes.unpack(payload)
+    if level == 0:
+        return meshed(packed)
+    shared = {"fids": packed["fids"], "colours": packed["colours"]}
+    return meshed(shapes.Packed({**shared, **{name: packed[_FAR + name] for name in _OWN}}))
+
+
+_OWN = ("origin", "points", "triangles", "normals", "owner", "part")
+"""What a level of detail doesn't share with the other."""

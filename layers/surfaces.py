@@ -26,7 +26,11 @@ def encode(table: pa.Table) -> bytes:
 
 def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
     """The polygons, lit as they lie."""
-    packed = shapes.unpack(payload)
+    return meshed(shapes.unpack(payload))
+
+
+def meshed(packed: shapes.Packed) -> shapes.Arrays:
+    """The same from what ``faces_of`` made."""
     origin = tuple(float(value) for value in packed["origin"])
     normals = packed["normals"].copy()
     # A surface seen from below is still land or water: its light comes from above.
@@ -47,19 +51,24 @@ def mesh(payload: bytes, _level: int = 0) -> shapes.Arrays:
 
 def packed_faces(table: pa.Table, geometries: Any, lifts: Any, colours: Sequence[shapes.Colour]) -> bytes:
     """Geometries as a payload of triangles, so many metres above where each lies, in the colour of each."""
+    return shapes.pack(**faces_of(table, geometries, lifts, colours))
+
+
+def faces_of(table: pa.Table, geometries: Any, lifts: Any, colours: Sequence[shapes.Colour]) -> dict[str, Any]:
+    """The arrays of such a payload."""
     boxes = shapely.bounds(geometries)
     there = np.isfinite(boxes[:, 0])
     origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
     faces = triangulated(geometries)
     points = faces.points - origin
     points[:, 2] += np.asarray(lifts)[faces.feature]
-    return shapes.pack(
-        origin=origin,
-        points=points.astype(np.float32),
-        triangles=faces.triangles,
-        normals=faces.normals,
-        owner=faces.feature,
-        part=faces.part,
-        fids=table.column("fid").to_numpy(),
-        colours=np.array(colours, np.uint8).reshape(-1, 3),
-    )
+    return {
+        "origin": origin,
+        "points": points.astype(np.float32),
+        "triangles": faces.triangles,
+        "normals": faces.normals,
+        "owner": faces.feature,
+        "part": faces.part,
+        "fids": table.column("fid").to_numpy(),
+        "colours": np.array(colours, np.uint8).reshape(-1, 3),
+    }

@@ -58,7 +58,7 @@ class View(QWidget):
         self._stale = True
         self._slow = False
         self._moving = False
-        self._drawn_at = 0.0
+        self._drawn_at = self._took = 0.0
         self._shown = -1
         self._start: Camera | None = None
         self._depth: Camera | None = None
@@ -104,6 +104,7 @@ class View(QWidget):
         """Draw a city instead of what was drawn."""
         self.leave()
         self.scene = Scene(self._window, source, listing, night=self.light == "night")
+        self._measure()
         self._start = start
         self._shown = -1
         self.reset()
@@ -209,6 +210,7 @@ class View(QWidget):
         self.hover.leave()
         if self.scene:
             self.scene.look(to)
+            self._pump.start()
             self.draw()
             self.moved.emit()
             self._point()
@@ -279,6 +281,14 @@ class View(QWidget):
         if not self._key(event):
             super().keyPressEvent(event)
 
+    def _measure(self) -> None:
+        """How large the picture is says how much detail is seen."""
+        if self.scene:
+            ratio = self.devicePixelRatioF()
+            self.scene.viewport = (round(self.width() * ratio), round(self.height() * ratio))
+            self.scene.look(self.scene.camera)
+            self._pump.start()
+
     def _pixels(self) -> QSize:
         ratio = self.devicePixelRatioF() * (0.5 if self._moving and self._slow else 1.0)
         return QSize(round(self.width() * ratio), round(self.height() * ratio))
@@ -287,17 +297,19 @@ class View(QWidget):
         size, began = self._pixels(), time.monotonic()
         rows = offscreen.draw(self._window, (size.width(), size.height()))
         self._drawn_at = time.monotonic()
+        self._took = self._drawn_at - began
         if not self._moving:
-            self._slow = self._drawn_at - began > _SLOW
+            self._slow = self._took > _SLOW
         return QImage(rows.data, size.width(), size.height(), 3 * size.width(), QImage.Format.Format_RGB888).copy()
 
     def _take(self) -> None:
         if self.scene is None:
             return
         more = self.scene.pump()
-        there = self.scene.renderer.GetActors().GetNumberOfItems()
+        there = self.scene.turn
         # A picture for what has come, but not for each tile: drawing must leave time for the hand.
-        if not more or (there != self._shown and time.monotonic() - self._drawn_at > _STREAM):
+        due = time.monotonic() - self._drawn_at > max(_STREAM, 1.5 * self._took)
+        if there != self._shown and (due or not more):
             self._shown = there
             self.draw()
         if not more:
@@ -317,6 +329,7 @@ class View(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The scale is another."""
         super().resizeEvent(event)
+        self._measure()
         self.moved.emit()
 
     def _flown(self, to: Camera) -> None:

@@ -81,6 +81,8 @@ class Scene:
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
         self._materials: dict[object, vtkShaderProperty] = {}
+        self.turn = 0
+        """Grows with each change of what is shown."""
         self._missing = False
         self._shown: frozenset[str] | None = None
         self._outline: Sequence[vtkActor] = ()
@@ -347,7 +349,7 @@ class Scene:
         missing = {node: urgent for node, urgent in wanted.items() if node not in there}
         self._meshing.ask(missing)
         self._missing = bool(missing)
-        self._stage.show(self._tree.drawn(layers, there), wanted)
+        self.turn += self._stage.show(self._tree.drawn(layers, there), wanted)
 
     def _eye(self) -> Eye:
         width, height = self.viewport
@@ -367,21 +369,25 @@ class Scene:
         if extent and not self._meshing.baking:
             of = {name: {key: one for key, one in self._baked.items() if key[0] == name} for name in BAKED_LAYERS}
             self._grounds.lie(self._meshing.pool, extent, self.origin, of["sea"], of["terrain"])
-        gone = False
+        changed = self._grounds.take(self._below)
         if extent and not self._meshing.busy:
-            seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
-            standing = [layer.id for layer in seen if layer.kind in _STANDING]
-            roads = [layer.id for layer in seen if layer.kind == "roads"]
-            of_what = tuple((layer.id, layer.source, layer.version) for layer in seen)
-            if not standing:
-                gone = self._grounds.clear()
-            else:
-                self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
-                gone = self._shading.near(self._tree, extent, of_what, (standing, roads), self.sun, self.camera)
-        if self._grounds.take(self._below) or gone:
+            changed |= self._cast(extent)
+        if changed:
+            self.turn += 1
             self._grounds.paint(self._below)
             self._dress()
             self._haze()
+
+    def _cast(self, extent: Box) -> bool:
+        """Ask for the shade of what stands; True where there is less of it at once."""
+        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
+        standing = [layer.id for layer in seen if layer.kind in _STANDING]
+        roads = [layer.id for layer in seen if layer.kind == "roads"]
+        of_what = tuple((layer.id, layer.source, layer.version) for layer in seen)
+        if not standing:
+            return self._grounds.clear()
+        self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
+        return self._shading.near(self._tree, extent, of_what, (standing, roads), self.sun, self.camera)
 
     def _lines(self) -> Sequence[vtkActor]:
         layer, fid = self.selected or ("", 0)
