@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers import rings
+
 
 @dataclass(frozen=True)
 class Faces:
@@ -30,10 +32,10 @@ def triangulated(geometries: Any) -> Faces:
     number = _number_in_owner(owner)
     kept = shapely.get_type_id(parts) == 3
     parts, owner, number = parts[kept], owner[kept], number[kept]
-    # Models made of triangles are the most of what comes: those need no triangulation.
-    simple = (shapely.get_num_coordinates(parts) == 4) & (shapely.get_num_interior_rings(parts) == 0)
-    some = [_triangles(parts[simple], owner[simple], number[simple])]
-    some += [_polygon(*found) for found in zip(parts[~simple], owner[~simple], number[~simple], strict=True)]
+    # Holes are rare, and take their time.
+    whole = shapely.get_num_interior_rings(parts) == 0
+    some = [_whole(parts[whole], owner[whole], number[whole])]
+    some += [_polygon(*found) for found in zip(parts[~whole], owner[~whole], number[~whole], strict=True)]
     firsts = np.cumsum([0, *(len(one.points) for one in some)])
     return Faces(
         np.concatenate([one.points for one in some]),
@@ -44,29 +46,32 @@ def triangulated(geometries: Any) -> Faces:
     )
 
 
-def _triangles(parts: Any, owner: Any, number: Any) -> Faces:
-    points = shapely.get_coordinates(parts, include_z=True).reshape(-1, 4, 3)[:, :3]
-    points = np.where(np.isnan(points), 0.0, points)
-    normal = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
-    size = np.linalg.norm(normal, axis=1, keepdims=True)
-    normal = np.where(size > 0, normal / np.where(size > 0, size, 1), (0.0, 0.0, 1.0))
+def _whole(parts: Any, owner: Any, number: Any) -> Faces:
+    """Polygons without holes."""
+    points, ring = shapely.get_coordinates(parts, include_z=True, return_index=True)
+    last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.empty(0, bool)
+    points, ring = np.where(np.isnan(points[~last]), 0.0, points[~last]), ring[~last]
+    starts = np.searchsorted(ring, np.arange(len(parts) + 1)).astype(np.int64)
+    sizes = np.diff(starts)
+    normals, triangles = np.empty((len(parts), 3)), np.empty((int(np.sum(np.maximum(sizes - 2, 0))), 3), np.int32)
+    rings.cut(points, starts, normals, triangles)
     return Faces(
-        points.reshape(-1, 3),
-        np.arange(3 * len(points), dtype=np.int32).reshape(-1, 3),
-        np.repeat(normal, 3, axis=0).astype(np.float32),
-        np.repeat(owner, 3).astype(np.int32),
-        np.repeat(number, 3).astype(np.int32),
+        points,
+        triangles,
+        normals[ring].astype(np.float32),
+        owner[ring].astype(np.int32),
+        number[ring].astype(np.int32),
     )
 
 
 def _polygon(polygon: Any, whose: int, which: int) -> Faces:
-    rings, sizes = _rings(polygon)
-    normal = _newell(rings[: sizes[0]])
-    found = mapbox_earcut.triangulate_float64(_flattened(rings, normal), np.cumsum(sizes).astype(np.uint32))
-    triangles = _facing(rings, found.reshape(-1, 3).astype(np.int32), normal)
-    count = len(rings)
+    points, sizes = _rings(polygon)
+    normal = _newell(points[: sizes[0]])
+    found = mapbox_earcut.triangulate_float64(_flattened(points, normal), np.cumsum(sizes).astype(np.uint32))
+    triangles = _facing(points, found.reshape(-1, 3).astype(np.int32), normal)
+    count = len(points)
     return Faces(
-        rings,
+        points,
         triangles,
         np.broadcast_to(normal.astype(np.float32), (count, 3)),
         np.full(count, whose, np.int32),

@@ -13,6 +13,7 @@ from tools.environment import PROGRAM
 KERNELS = (
     "layers.kernels",
     "layers.coarse",
+    "layers.rings",
     "layers.buildings",
     "twin.scene.rays",
     "twin.scene.rasters",
