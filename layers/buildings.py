@@ -13,7 +13,7 @@ from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 KIND = "buildings"
-VERSION = 5
+VERSION = 6
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
 WOODEN = "roshan"
 """The façade that has wooden bays."""
