@@ -65,6 +65,28 @@ def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
     )
 
 
+def targets(payload: bytes) -> shapes.Targets:
+    """What a ray may meet: the footprints as they are, and the faces of courtyards and solids."""
+    packed = shapes.unpack(payload)
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
+    courts, solids = packed["court_points"], packed["face_points"]
+    parts = shapes.parts(packed, "face_part", len(solids))
+    return shapes.Targets(
+        origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
+        x=np.ascontiguousarray(xy[:, 0]),
+        y=np.ascontiguousarray(xy[:, 1]),
+        starts=packed["starts"],
+        ground=packed["ground"],
+        height=packed["height"],
+        fids=packed["fids"],
+        points=np.concatenate([courts, solids]),
+        triangles=np.concatenate([packed["court_triangles"], packed["face_triangles"] + len(courts)]).astype(np.int32),
+        owner=np.concatenate([packed["court_owner"], packed["face_owner"] + len(packed["court_fids"])]),
+        part=np.concatenate([np.full(len(courts), -1, np.int32), parts]),
+        owners=np.concatenate([packed["court_fids"], packed["face_fids"]]),
+    )
+
+
 def _footprints(table: pa.Table, geometries: Any, fids: Any, there: Any, flat: Any, origin: Any) -> dict[str, Any]:
     parts, whose = shapely.get_parts(geometries[flat], return_index=True)
     shells = shapely.orient_polygons(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
@@ -37,7 +38,6 @@ def median(values: Sequence[float]) -> float:
 def resident() -> float:
     """Megabytes that this process holds now; 0 where the system doesn't say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * 4096 / 1e6
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096 / 1e6
     except OSError:
         return 0.0

@@ -64,6 +64,36 @@ class Arrays:
 
 
 @dataclass(frozen=True)
+class Targets:
+    """What a ray may meet of a tile in full detail, without meshing it: prisms as footprints, and all else as faces."""
+
+    origin: tuple[float, float, float]
+    x: Floats
+    """(n,) the corners of footprints, counter-clockwise and open, local to the origin."""
+    y: Floats
+    starts: NDArray[np.int64]
+    """(p + 1,) the first corner of each."""
+    ground: Floats
+    height: Floats
+    fids: NDArray[np.int64]
+    """(p,) whose each prism is."""
+    points: Floats
+    """(m, 3) of all else."""
+    triangles: Ints
+    owner: Ints
+    part: Ints
+    """(m,) as in ``Arrays``."""
+    owners: NDArray[np.int64]
+    """(o,) the fids that ``owner`` counts."""
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        kept = (self.x, self.y, self.starts, self.ground, self.height, self.fids, self.points, self.triangles)
+        return int(sum(one.nbytes for one in (*kept, self.owner, self.part)))
+
+
+@dataclass(frozen=True)
 class Packed:
     """A payload's arrays by name."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from twin.model.shapes import Arrays
+from twin.model.shapes import Arrays, Targets
 from twin.scene.camera import Point
 from twin.scene.tiles import Key, Tile
 
@@ -30,11 +31,12 @@ class Hit(NamedTuple):
 
 
 class Details:
-    """The finest tiles of a city, meshed when they are asked for and kept for a while."""
+    """The finest tiles of a city, read when they are asked for and kept for a while."""
 
-    def __init__(self, mesh: Callable[[Key], Arrays | None]) -> None:
-        self._mesh = mesh
-        self._kept: OrderedDict[Key, Arrays | None] = OrderedDict()
+    def __init__(self, mesh: Callable[[Key], Arrays | None], targets: Callable[[Key], Targets | None]) -> None:
+        """``targets`` gives what can be met of a tile without meshing it; None where its kind doesn't say."""
+        self._mesh, self._targets = mesh, targets
+        self._kept: OrderedDict[tuple[Key, bool], Arrays | Targets | None] = OrderedDict()
         self._bytes = 0
         self._keys: list[Key] = []
         self._boxes: Any = np.empty((0, 6))
@@ -50,29 +52,18 @@ class Details:
 
     def tile(self, key: Key) -> Arrays | None:
         """A tile with all its triangles."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        arrays = self._kept[key] = self._mesh(key)
-        self._bytes += _size(arrays)
+        found = self._held((key, True), lambda: self._mesh(key))
+        return found if isinstance(found, Arrays) else None
+
+    def _held(self, what: tuple[Key, bool], make: Callable[[], Arrays | Targets | None]) -> Arrays | Targets | None:
+        if what in self._kept:
+            self._kept.move_to_end(what)
+            return self._kept[what]
+        made = self._kept[what] = make()
+        self._bytes += _size(made)
         while self._bytes > MOST and len(self._kept) > 1:
             self._bytes -= _size(self._kept.popitem(last=False)[1])
-        return arrays
-
-    def holding(self, layer: str, fid: int, box: Any = None) -> tuple[Key, Arrays] | None:
-        """The tile that has a feature: of those that are kept, else of those that meet its ``box``."""
-        for key, arrays in self._kept.items():
-            if key[0] == layer and arrays is not None and fid in arrays.fids:
-                return key, arrays
-        if box is None:
-            return None
-        meet = (self._boxes[:, :2] <= box[3:5]).all(axis=1) & (self._boxes[:, 3:5] >= box[:2]).all(axis=1)
-        for at in np.flatnonzero(meet):
-            key = self._keys[at]
-            found = self.tile(key) if key[0] == layer else None
-            if found is not None and fid in found.fids:
-                return key, found
-        return None
+        return made
 
     def nearest(
         self,
@@ -87,7 +78,7 @@ class Details:
         ``hidden`` says of each of a layer's features whether it isn't drawn.
         """
         # numba comes with the first question, and not while the window is built.
-        from twin.scene.rays import first, meets
+        from twin.scene.rays import meets
 
         if not self._keys:
             return None
@@ -97,22 +88,37 @@ class Details:
         for at in np.argsort(near, kind="stable"):
             if near[at] >= best:
                 break
-            key = self._keys[at]
-            arrays = self.tile(key) if wanted(key[0]) else None
-            if arrays is None:
-                continue
-            gone = hidden(key[0], arrays.fids)
-            which, far = first(arrays.points, arrays.triangles, arrays.owner, gone, start - arrays.origin, along)
-            if which >= 0 and far < best:
-                best, found = far, (key, arrays, which)
+            layer = self._keys[at][0]
+            met = self._met(self._keys[at], start, along, partial(hidden, layer)) if wanted(layer) else None
+            if met and met[0] < best:
+                best, found = met[0], (layer, *met[1:])
         if found is None:
             return None
-        key, arrays, which = found
-        corner = arrays.triangles[which, 2]
-        surface = -1 if arrays.part is None else int(arrays.part[corner])
         point = tuple(float(value) for value in start + best * along)
-        return Hit(key[0], int(arrays.fids[arrays.owner[corner]]), surface, point)  # type: ignore[arg-type]
+        return Hit(*found, point)  # type: ignore[arg-type]
+
+    def _met(self, key: Key, eye: Any, way: Any, hidden: Callable[[Any], Any]) -> tuple[float, int, int] | None:
+        """How far the first of a tile's features is that a ray meets, which it is, and which of its faces."""
+        from twin.scene.rays import first, struck
+
+        tile = self._held((key, False), lambda: self._targets(key)) or self.tile(key)
+        if tile is None:
+            return None
+        start = eye - tile.origin
+        fids = tile.owners if isinstance(tile, Targets) else tile.fids
+        which, far = first(tile.points, tile.triangles, tile.owner, hidden(fids), start, way)
+        met = None
+        if which >= 0:
+            corner = tile.triangles[which, 2]
+            met = far, int(fids[tile.owner[corner]]), -1 if tile.part is None else int(tile.part[corner])
+        if isinstance(tile, Targets):
+            which, nearer = struck(tile.x, tile.y, tile.starts, tile.ground, tile.height, hidden(tile.fids), start, way)
+            if which >= 0 and (met is None or nearer < met[0]):
+                met = nearer, int(tile.fids[which]), -1
+        return met
 
 
-def _size(arrays: Arrays | None) -> int:
-    return 0 if arrays is None else arrays.nbytes + arrays.normals.nbytes + arrays.owner.nbytes + arrays.base.nbytes
+def _size(kept: Arrays | Targets | None) -> int:
+    if not isinstance(kept, Arrays):
+        return 0 if kept is None else kept.nbytes
+    return kept.nbytes + kept.normals.nbytes + kept.owner.nbytes + kept.base.nbytes

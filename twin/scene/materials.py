@@ -16,6 +16,7 @@ from twin.scene import facades, light
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
 from twin.scene.tones import COLOURED, HIDDEN, LIFTED, WIDE
+from twin.scene.tree import HAZE
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
@@ -146,10 +147,11 @@ def _within(sides: Sides) -> str:
 
 
 def _haze(sky: Sky, most: float = 1.0) -> str:
-    """Nothing up to 1.5 km, 45 % at 5 km, all at 12 km (ART), by the depth along the view."""
+    """By the depth along the view."""
+    (near, _), (middle, some), (far, _) = HAZE.tolist()
     return (
-        "  float mist = away < 5000.0 ? 0.45 * clamp((away - 1500.0) / 3500.0, 0.0, 1.0)"
-        " : min(1.0, 0.45 + 0.55 * (away - 5000.0) / 7000.0);\n"
+        f"  float mist = away < {middle:.1f} ? {some:.3f} * clamp((away - {near:.1f}) / {middle - near:.1f}, 0.0, 1.0)"
+        f" : min(1.0, {some:.3f} + {1 - some:.3f} * (away - {middle:.1f}) / {far - middle:.1f});\n"
         f"  gl_FragData[0].rgb = mix(gl_FragData[0].rgb, {_vec(sky.horizon)}, min(mist, {most:.2f}));\n"
     )
 

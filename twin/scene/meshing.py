@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
-from twin.model.shapes import Arrays
+from twin.model.shapes import Arrays, Targets
 from twin.scene import actors, datasets
 from twin.scene.actors import Sent
 from twin.scene.listing import Listing
 from twin.scene.source import TileSource
-from twin.scene.tiles import Node
+from twin.scene.tiles import Key, Node
 from twin.scene.tones import Tones
 
 _log = logging.getLogger("balad")
@@ -107,6 +107,13 @@ class Meshing:
                 _log.error(words, node.key, tile.kind, why, exc_info=not isinstance(why, datasets.NotDrawable))
             return None
         return arrays if len(arrays.triangles) else None
+
+    def targets(self, key: Key) -> Targets | None:
+        """What a ray may meet of a tile; None where its kind has no quicker way than to mesh it."""
+        kind = self._source.kind(self._listing.tiles[key].kind)
+        payload = self._source.payload(*key) if hasattr(kind, "targets") else b""
+        found: Targets | None = kind.targets(payload) if payload else None
+        return found
 
     def toned(self, layer: str) -> Tones:
         """The lookup of a layer, made by the first who asks."""

@@ -55,9 +55,48 @@ def first(points, triangles, owner, gone, eye, way):  # type: ignore[no-untyped-
     return which, best
 
 
+@numba.njit(cache=True, nogil=True)
+def struck(x, y, starts, ground, height, gone, eye, way):  # type: ignore[no-untyped-def]
+    """The first prism a ray meets, by its walls or its roof, and how far along it; −1 where none."""
+    best, which = np.inf, -1
+    for n in range(len(starts) - 1):
+        if gone[n]:
+            continue
+        low, high = ground[n] - eye[2], ground[n] + height[n] - eye[2]
+        near, far = 0.0, best
+        if way[2] != 0.0:
+            a, b = low / way[2], high / way[2]
+            near, far = max(near, min(a, b)), min(far, max(a, b))
+        elif low > 0.0 or high < 0.0:
+            continue
+        if near > far:
+            continue
+        roof = high / way[2] if way[2] != 0.0 else -1.0
+        px, py, inside = eye[0] + roof * way[0], eye[1] + roof * way[1], False
+        first, last = starts[n], starts[n + 1]
+        ax, ay = x[last - 1], y[last - 1]
+        for k in range(first, last):
+            bx, by = x[k], y[k]
+            dx, dy = bx - ax, by - ay
+            across = way[0] * dy - way[1] * dx
+            if across != 0.0:
+                ox, oy = ax - eye[0], ay - eye[1]
+                along, share = (ox * dy - oy * dx) / across, (ox * way[1] - oy * way[0]) / across
+                if 0.0 <= share <= 1.0 and near <= along <= far and 0.0 < along < best:
+                    best, which = along, n
+            if (ay > py) != (by > py) and px < (bx - ax) * (py - ay) / (by - ay) + ax:
+                inside = not inside
+            ax, ay = bx, by
+        if inside and 0.0 < roof < best:
+            best, which = roof, n
+    return which, best
+
+
 def warm() -> None:
     """Compile both by using each once."""
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
     owner = np.zeros(3, np.int32)
     first(points, np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
     meets(np.zeros((1, 6)), np.zeros(3), np.ones(3))
+    flat, none = np.zeros(3, np.float32), np.zeros(1, np.bool_)
+    struck(flat, flat, np.array([0, 3], np.int64), flat[:1], flat[:1], none, np.zeros(3), np.ones(3))

@@ -30,7 +30,7 @@ from twin.scene.shading import Shading
 from twin.scene.source import TileSource
 from twin.scene.stage import Drawn, Stage
 from twin.scene.tiles import Key, Node
-from twin.scene.tree import Eye, Tree
+from twin.scene.tree import TOLERANCE, Eye, Tree
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
@@ -75,12 +75,14 @@ class Scene:
         self._grounds = Grounds(self.renderer)
         self._shading = Shading(self._grounds, self._meshing.arrays)
         self._stage = Stage(self.renderer)
-        self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)))
+        self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
         self._baked: dict[Key, Arrays] = {}
         """What the ground is made of."""
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
         self._materials: dict[object, vtkShaderProperty] = {}
+        self.tolerance = TOLERANCE
+        """Pixels that a tile may be off before a finer one takes its place."""
         self.turn = 0
         """Grows with each change of what is shown."""
         self._missing = False
@@ -239,8 +241,17 @@ class Scene:
     @property
     def complete(self) -> bool:
         """Whether all that is shown is drawn, on its ground; the ground's shade may still become finer."""
-        there = bool(self._stage.there) and not self._meshing.busy and not self._missing
-        return there and bool(self._grounds.laid) and self._grounds.shaded
+        return self.shows_tiles and not self.loading and bool(self._grounds.laid) and self._grounds.shaded
+
+    @property
+    def loading(self) -> bool:
+        """Whether a tile that is wanted from here is still to come."""
+        return self._meshing.busy or self._missing
+
+    @property
+    def shows_tiles(self) -> bool:
+        """Whether any is there."""
+        return bool(self._stage.shown)
 
     @property
     def busy(self) -> bool:
@@ -361,7 +372,10 @@ class Scene:
         sides = np.array(planes).reshape(6, 4)[:4]
         sides[:, 3] -= sides[:, :3] @ np.asarray(self.origin)
         focal = height / 2 / np.tan(np.radians(self.camera.field) / 2)
-        return Eye(self.camera.eye(), float(focal), sides, self.camera.distance if self.camera.parallel else 0.0)
+        parallel = self.camera.distance if self.camera.parallel else 0.0
+        # Through an overlay's haze all is seen.
+        clear = 0.0 if self.overlays else self._clear
+        return Eye(self.camera.eye(), float(focal), sides, self.tolerance, clear, parallel)
 
     def _bake(self) -> None:
         """What the ground is made of comes first, and waits for no building; what shades it waits for all."""

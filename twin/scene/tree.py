@@ -12,8 +12,10 @@ import numpy.typing as npt
 from twin.scene.tiles import Key, Node, Tile
 from twin.scene.tiles import above as above_
 
-TOLERANCE = 1.0
+TOLERANCE = 0.8
 """Pixels that a tile may be off before a finer one takes its place."""
+HAZE = np.array([[1_500.0, 0.0], [5_000.0, 0.45], [12_000.0, 1.0]])
+"""Metres and the share of the horizon's colour there (ART)."""
 _SPREAD = 0.4
 """The share of the space between a coarse tile's boxes by which what they stand for may lie elsewhere."""
 _KEPT = 2
@@ -35,6 +37,10 @@ class Eye:
     """Pixels that a metre fills, one metre before the eye."""
     planes: Floats
     """(n, 4) the sides of what is seen, each looking inward."""
+    tolerance: float = TOLERANCE
+    """Pixels that a tile may be off."""
+    clear: float = 0.0
+    """How many times farther than usual it sees through the haze; 0 where there is none."""
     parallel: float = 0.0
     """In a parallel view the distance from which all is seen as large."""
 
@@ -90,9 +96,11 @@ class Tree:
     def wanted(self, eye: Eye, layers: Iterable[str]) -> list[tuple[int, float]]:
         """The nodes to be drawn and all above them, with how urgent each is: the pixels that its absence is off."""
         away = distances(self.boxes, eye)
-        reach = np.maximum(self._errors * eye.focal / TOLERANCE, self._near)
+        clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
+        # What the haze takes of a difference nobody sees, and behind all of it nothing at all.
+        reach = np.maximum(self._errors * eye.focal / eye.tolerance * clarity, self._near)
         self._refined = ~self._leaf & (away < reach * np.where(self._refined, _STEADY, 1.0))
-        seen = visible(self.boxes, eye)
+        seen = visible(self.boxes, eye) & (clarity > 0)
         # What is missing shows as what stands above it.
         urgent = np.where(np.array(self.above) < 0, np.inf, reach[self.above] / np.maximum(away, 1.0))
         self._seen, refined, found = seen, self._refined, []
@@ -190,6 +198,11 @@ def distances(boxes: Floats, eye: Eye) -> Floats:
     at = np.array(eye.at)
     off = np.maximum(np.maximum(boxes[:, :3] - at, at - boxes[:, 3:]), 0.0)
     return np.asarray(np.sqrt((off * off).sum(axis=1)))
+
+
+def clearness(away: Floats) -> Floats:
+    """(n,) the share of its contrast that the haze leaves a thing so many metres away: the shader's own law (ART)."""
+    return np.asarray(1 - np.interp(away, HAZE[:, 0], HAZE[:, 1]))
 
 
 def visible(boxes: Floats, eye: Eye) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,196 @@
+"""How fast a city is drawn: to its first picture and its whole one, each frame, each new colour, each click."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.bare import merged
+from tests.benchmarks.rows import Row, median, resident, row, timed
+
+SIZE = (1280, 720)
+FRAMES = 60
+PIXELS = 1_000
+LEVELS = 8
+"""Differences of so many levels in a channel are seen."""
+
+
+def cameras(size: int) -> dict[str, Any]:
+    """The cameras of the committed file; the overview stands back as the city grows."""
+    from twin.model.view import Camera
+
+    said = json.loads(Path(__file__).with_name("cameras.json").read_text(encoding="utf-8"))
+    return {name: Camera(**_grown(one, size)) for name, one in said.items()}
+
+
+def _grown(said: dict[str, Any], size: int) -> dict[str, Any]:
+    if said.pop("grows", False):
+        said["distance"] *= math.sqrt(size / 20_000)
+    return said
+
+
+def rows(size: int, city: Path, folder: Path) -> Iterator[Row]:
+    """All figures of one size; ``folder`` is for what the script by hand reads."""
+    from twin.host.session import Session
+    from twin.scene import offscreen
+    from twin.scene.listing import Listing
+    from twin.scene.scene import Scene
+
+    at = cameras(size)
+    hand = by_hand(city, at["overview"], folder)
+    window = offscreen.hidden()
+    offscreen.draw(window, SIZE)
+    began = time.perf_counter()
+    session = Session.open(city)
+    scene = Scene(window, session.tiles, Listing.of(session.tiles))
+    try:
+        scene.viewport = SIZE
+        scene.look(at["overview"])
+        yield from streamed(scene, window, began, hand)
+        scene.wait()
+        offscreen.draw(window, SIZE)
+        yield row("memory.overview", resident(), "MB", hand["memory"])
+        for name, camera in at.items():
+            yield from framed(scene, window, camera, name, hand)
+        yield from recoloured(scene, window, session.tiles)
+        for name, camera in at.items():
+            yield from picked(scene, camera, name)
+        yield from refined(scene, window, session.tiles, at)
+    finally:
+        scene.close()
+        session.close()
+
+
+def streamed(scene: Any, window: Any, began: float, hand: dict[str, float]) -> Iterator[Row]:
+    """From opening to the first picture and to the whole one, as the window pumps; and the longest gap on the way."""
+    from twin.scene import offscreen
+
+    first, gaps, took, drawn, turn = 0.0, [], 0.0, began, -1
+    while True:
+        started = time.perf_counter()
+        scene.pump()
+        whole = not scene.loading
+        due = time.perf_counter() - drawn > max(0.12, 1.5 * took)
+        if scene.turn != turn and scene.shows_tiles and (due or whole or not first):
+            turn = scene.turn
+            took = timed(lambda: offscreen.draw(window, SIZE))
+            drawn = time.perf_counter()
+            first = first or drawn - began
+        gaps.append(time.perf_counter() - started)
+        if whole:
+            break
+        time.sleep(0.005)
+    yield row("scene.first", first, "s", hand["whole"])
+    yield row("scene.whole", time.perf_counter() - began, "s", hand["whole"])
+    steady = median([timed(lambda: offscreen.draw(window, SIZE)) for _ in range(5)])
+    yield row("gap.streaming", max(gaps), "s", max(2 * steady, 0.150))
+
+
+def framed(scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float]) -> Iterator[Row]:
+    """Frames of a turning camera, each beside the same triangles as one bare mesh a material."""
+    from twin.scene import offscreen
+
+    ours, bare = [], []
+    scene.look(camera)
+    scene.wait()
+    one = merged(scene)
+    for n in range(FRAMES):
+        turned = camera.model_copy(update={"azimuth": camera.azimuth + 0.02 * n})
+        scene.look(turned)
+        ours.append(timed(lambda: offscreen.draw(window, SIZE)))
+        with one:
+            bare.append(timed(lambda: offscreen.draw(window, SIZE)))
+    yield row(f"frame.{name}", median(ours), "s", median(bare))
+    yield row(f"frame.{name}.p99", float(np.quantile(ours, 0.99)), "s", float(np.quantile(bare, 0.99)))
+    if name == "overview":
+        yield row("frame.overview.by_hand", median(ours), "s", hand["frame"])
+
+
+def recoloured(scene: Any, window: Any, source: Any) -> Iterator[Row]:
+    """The work beside the frame that a new colour of all buildings takes, against handing it to each vertex."""
+    from twin.model.style import Colouring
+    from twin.scene import offscreen
+    from twin.scene.colours import overlays
+
+    two = [overlays(source, {"buildings": Colouring(column="height", ramp=name)}) for name in ("energy", "water")]
+    count = len(two[0]["buildings"].fids)
+    table, which = np.zeros((count, 4), np.uint8), np.repeat(np.arange(count), 25)
+    plain = median([timed(lambda: np.take(table, which, axis=0)) for _ in range(5)])
+    ours = []
+    for n in range(10):
+        ours.append(timed(lambda n=n: scene.colour(two[n % 2])))
+        offscreen.draw(window, SIZE)
+    yield row("recolour", median(ours[2:]), "s", plain)
+    scene.colour({})
+
+
+def picked(scene: Any, camera: Any, name: str) -> Iterator[Row]:
+    """A click's time, and how many of a thousand give what a ray through the exact triangles gives."""
+    scene.look(camera)
+    scene.wait()
+    chance = np.random.default_rng(7)
+    spots = [(chance.uniform(0, SIZE[0]), chance.uniform(SIZE[1] * 0.3, SIZE[1])) for _ in range(PIXELS)]
+    scene.pick(*spots[0], *SIZE)
+    took = [timed(lambda spot=spot: scene.pick(*spot, *SIZE)) for spot in spots]
+    yield row(f"pick.{name}.p95", float(np.quantile(took, 0.95)), "s", 0.002)
+
+
+def refined(scene: Any, window: Any, source: Any, at: dict[str, Any]) -> Iterator[Row]:
+    """The share of pixels that differ from a picture in full detail, against the two in a hundred that may."""
+    from twin.model.style import Colouring
+    from twin.scene import offscreen
+    from twin.scene.colours import overlays
+
+    coloured = overlays(source, {"buildings": Colouring(column="height")})
+    for name, camera in at.items():
+        for words, overlay in (("", {}), (".coloured", coloured)):
+            scene.colour(overlay)
+            pictures = []
+            for tolerance in (scene.tolerance, 1e-9):
+                before, scene.tolerance = scene.tolerance, tolerance
+                scene.look(camera)
+                scene.wait()
+                pictures.append(offscreen.draw(window, SIZE).astype(int))
+                scene.tolerance = before
+            off = np.abs(pictures[0] - pictures[1]).max(axis=2) > LEVELS
+            yield row(f"detail.{name}{words}", float(off.mean()), "share", 0.02)
+    scene.colour({})
+
+
+def by_hand(city: Path, camera: Any, folder: Path) -> dict[str, float]:
+    """What the user's own script takes, in a process of its own."""
+    footprints = folder / f"{city.stem}.parquet"
+    origin = _export(city, footprints)
+    eye = [a - b for a, b in zip(camera.eye(), (*origin, 0.0), strict=True)]
+    place = {
+        "origin": list(origin),
+        "eye": eye,
+        "at": [camera.east - origin[0], camera.north - origin[1], camera.height],
+        "field": [camera.field],
+        "far": [camera.distance],
+    }
+    command = [sys.executable, "-m", "tests.benchmarks.by_hand", str(footprints), json.dumps(place)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _export(city: Path, to: Path) -> tuple[float, float]:
+    import pyarrow.parquet as pq
+
+    from twin.host.session import Session
+
+    with Session.open(city, read_only=True) as session:
+        (layer,) = [one for one in session.city.layers() if one.id == "buildings"]
+        west, south, _, east, north, _ = layer.extent or (0.0,) * 6
+        if not to.exists():
+            pq.write_table(session.city.features("buildings", columns=["geometry", "ground", "height"]), to)
+    return (west + east) / 2, (south + north) / 2
