@@ -1,4 +1,4 @@
-"""Sets Balad up once, then starts it, or the words after it: test, bench, soak, lock, or any balad command.
+"""Sets Balad up once, then starts it, or the words after it: test, bench, soak, lock, bundle, or any balad command.
 
 It needs the standard library alone, on Python 3.11 to 3.13.
 """
@@ -6,7 +6,7 @@ It needs the standard library alone, on Python 3.11 to 3.13.
 import subprocess
 import sys
 
-SUITES = ("test", "bench", "soak", "lock", "words", "pictures")
+SUITES = ("test", "bench", "soak", "lock", "words", "pictures", "bundle")
 
 
 def main(words):

@@ -9,8 +9,8 @@ from tools.environment import PROGRAM
 
 
 def main() -> int:
-    """Resolve both lists anew; the exit code is the resolver's."""
-    for name in ("run", "dev"):
+    """Resolve the lists anew; the exit code is the resolver's."""
+    for name in ("run", "dev", "bundle"):
         command = [
             sys.executable,
             "-m",

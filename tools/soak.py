@@ -28,7 +28,14 @@ def kills(folder: Path) -> dict[str, Any]:
     return asdict(kill_imports(sample, FOLDER / "city3d" / "cjio" / "delft.json", folder, 50, SEED))
 
 
-SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {"kills": kills}
+def bundle(folder: Path) -> dict[str, Any]:
+    """A bundle made, moved to a user who has nothing else, and used."""
+    from tests.soak.bundle import prove
+
+    return asdict(prove(folder))
+
+
+SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {"kills": kills, "bundle": bundle}
 
 
 def main(words: Sequence[str]) -> int:

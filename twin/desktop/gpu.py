@@ -8,7 +8,7 @@ import sys
 
 from twin.core.i18n import mark
 
-_TRIAL = "from twin.scene.trial import draws; import sys; sys.exit(0 if draws() else 3)"
+_TRIAL = "twin.scene.trial"
 _SECONDS = 30
 _SOFT = {"LIBGL_ALWAYS_SOFTWARE": "1", "GALLIUM_DRIVER": "llvmpipe", "QT_OPENGL": "software"}
 
@@ -37,7 +37,7 @@ class Trial:
 def _begun(environment: dict[str, str]) -> subprocess.Popen[bytes] | None:
     quiet = subprocess.DEVNULL
     try:
-        return subprocess.Popen([sys.executable, "-c", _TRIAL], env=environment, stdout=quiet, stderr=quiet)
+        return subprocess.Popen([sys.executable, "-m", _TRIAL], env=environment, stdout=quiet, stderr=quiet)
     except OSError:
         return None
 
