@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +40,18 @@ def make(out: Path) -> Path:
     own = {**variables(), "PYTHONPATH": os.pathsep.join([str(PROGRAM), str(bundler)])}
     words = ["--noconfirm", "--distpath", str(out), "--workpath", str(home() / "build")]
     _run([sys.executable, "-m", "PyInstaller", *words, str(PROGRAM / "tools" / "balad.spec")], own)
+    _compile(out / "balad")
     return out / "balad"
+
+
+def _compile(made: Path) -> None:
+    """Put compiled kernels beside the program, by using it: a first start would wait half a minute for them."""
+    with tempfile.TemporaryDirectory() as folder:
+        city, own = f"{folder}/first.balad", {**os.environ, "BALAD_HOME": f"{folder}/home"}
+        _run([str(made / "balad"), "sample", city, "--buildings", "500"], own)
+        _run([str(made / "balad"), "render", city, "-o", f"{folder}/first.png"], own)
+        kept = Path(folder, "home", "cache", "numba")
+        shutil.copytree(next(kept.iterdir()), made / "_internal" / "kernels", dirs_exist_ok=True)
 
 
 def size(made: Path) -> int:

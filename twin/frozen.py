@@ -11,6 +11,8 @@ import sys
 def main() -> int:
     """Become the child that was asked for, or run the command line."""
     os.environ.setdefault("NUMBA_CACHE_LOCATOR_CLASSES", "twin.core.compiled.InBundle")
+    # The kernels that the bundle brings were compiled for any processor: another name would have them made anew.
+    os.environ.setdefault("NUMBA_CPU_NAME", "generic")
     multiprocessing.freeze_support()
     if sys.argv[1:2] == ["-m"]:
         del sys.argv[:2]

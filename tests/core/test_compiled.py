@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.command import PROGRAM
 from twin.core.compiled import InBundle
@@ -43,3 +44,12 @@ def test_the_programs_kernels_lie_in_one_place_wherever_it_is_started(tmp_path, 
         # In a bundle, a module of the program says its file so.
         places.add(InBundle(grown, "layers/kernels.py").get_cache_path())
     assert len(places) == 1 and places.pop().startswith(str(tmp_path / "home" / "cache"))
+
+
+def test_what_a_bundle_brings_compiled_is_taken_over(tmp_path, monkeypatch):
+    monkeypatch.setenv("BALAD_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("twin.core.paths.program", lambda: tmp_path)
+    (tmp_path / "kernels" / "layers").mkdir(parents=True)
+    (tmp_path / "kernels" / "layers" / "kernels.prisms-1.py311.nbi").write_text("x")
+    place = InBundle(grown, "layers/kernels.py").get_cache_path()
+    assert [file.name for file in Path(place).iterdir()] == ["kernels.prisms-1.py311.nbi"]
