@@ -129,7 +129,7 @@ def prove(folder: Path) -> Proof:
 def _render(person: Bundle, city: Path, folder: Path) -> None:
     ours, theirs = folder / "bundle.png", folder / "source.png"
     words = ("--colour-by", "buildings.height", "--lang", "ar")
-    person.run("render, kernels compiled", "render", city, "-o", ours, *words)
+    person.run("render, for the first time", "render", city, "-o", ours, *words)
     person.run("render", "render", city, "-o", ours, *words)
     person.proof.ask(balad("render", city, "-o", theirs, *words).returncode == 0, "the source draws nothing")
     drawn, wanted = _pixels(ours), _pixels(theirs)
