@@ -1,104 +1,93 @@
-"""Benchmarks: each figure beside a bare baseline of the same run: on a noisy machine the ratio is what counts."""
+"""Benchmarks: each figure beside a bare baseline of the same run: on a noisy machine the ratio is what counts.
+
+``main.py bench`` measures 10,000, 20,000 and 100,000 buildings and says what got worse than was last accepted;
+``--size N`` (as often as you like) measures others, ``--json`` prints the rows alone, ``--accept`` keeps their ratios.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.display import display
-from tools.environment import variables
+from tools.environment import PROGRAM, variables
 
-SIZE = 100_000
-_RUNS = 3
+SIZES = (10_000, 20_000, 100_000)
+ACCEPTED = PROGRAM / "tests" / "benchmarks" / "accepted.json"
+_WORSE = 1.25
+"""A ratio that grew by more is told."""
 
 
 def main(words: Sequence[str]) -> int:
-    """Print a row for each figure: name, value, unit, baseline, ratio."""
-    size = int(words[words.index("--size") + 1]) if "--size" in words else SIZE
-    with tempfile.TemporaryDirectory() as folder:
-        for one in (adding(size, Path(folder)), meshing(size), *window(Path(folder))):
-            print(json.dumps(one), flush=True)
-    return 0
+    """Print a row for each figure, then what got worse; 1 where something did."""
+    parser = argparse.ArgumentParser(prog="main.py bench")
+    parser.add_argument("--size", type=int, action="append", metavar="N")
+    parser.add_argument("--only", action="append", metavar="PART")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--accept", action="store_true")
+    said = parser.parse_args(words)
+    rows = [row for size in said.size or SIZES for row in measured(size, said.only, table=not said.json)]
+    if said.json:
+        print(json.dumps(rows, indent=1))
+    if said.accept:
+        accept(rows, ACCEPTED)
+        return 0
+    worse = worsened(rows, accepted(ACCEPTED))
+    for words_ in worse:
+        print(words_, file=sys.stderr)
+    return 1 if worse else 0
 
 
-def adding(size: int, folder: Path) -> dict[str, Any]:
-    """Features into a city, against DuckDB's own Arrow insert."""
-    import duckdb
-
-    from tests.store.conftest import new
-    from twin.store.city import City
-
-    layer = new("buildings", size)
-    with City.create(folder / "c.balad", "EPSG:9357") as city:
-        ours = timed(lambda: city.add([layer], ("bench", {})))
-    with duckdb.connect(str(folder / "bare.duckdb")) as bare:
-        bare.register("incoming", layer.batches)
-        plain = timed(lambda: bare.execute("CREATE TABLE buildings AS SELECT * FROM incoming"))
-    return row("store.add", ours, plain)
-
-
-def meshing(size: int) -> dict[str, Any]:
-    """Prisms from packed footprints, against reading the finished points from memory."""
-    import numpy as np
-    import pyarrow as pa
-
-    from layers import buildings
-    from tests.store.conftest import features
-
-    table = features(size).append_column("fid", pa.array(range(size)))
-    payload = buildings.encode(table)
-    made = buildings.mesh(payload)
-    ours = timed(lambda: buildings.mesh(payload))
-    stored = made.points.tobytes(), made.triangles.tobytes()
-    plain = timed(lambda: [np.frombuffer(body, np.float32).copy() for body in stored])
-    return row("mesh.prisms", ours, plain)
+def measured(size: int, only: Sequence[str] | None, *, table: bool) -> list[dict[str, Any]]:
+    """The rows of one size, printed as they come."""
+    command = [sys.executable, "-m", "twin.cli", "bench", "--size", str(size), "--json"]
+    if only:
+        command += ["--only", *only]
+    rows = []
+    with subprocess.Popen(command, env=variables(), stdout=subprocess.PIPE, text=True) as run:
+        for line in run.stdout or ():
+            rows.append(json.loads(line))
+            if table:
+                print(tabled(rows[-1]), flush=True)
+    if run.returncode:
+        raise SystemExit(run.returncode)
+    return rows
 
 
-def window(folder: Path) -> Iterator[dict[str, Any]]:
-    """The sample of 20,000 in the window, against a bare window of Qt with one picture of VTK in it."""
-    with display() as shown:
-        own = {**variables(), **shown, "BALAD_HOME": str(folder), "LIBGL_ALWAYS_SOFTWARE": "1"}
-        city = folder / "jeddah.balad"
-        subprocess.run(
-            [sys.executable, "-m", "twin.cli", "sample", str(city)], env=own, check=True, capture_output=True
-        )
-        runs = [(_measured(own, str(city)), _measured(own, "--bare")) for _ in range(_RUNS)]
-    ours, plain = ({key: sorted(run[n][key] for run in runs)[_RUNS // 2] for key in runs[0][n]} for n in (0, 1))
-    yield row("window.seen", ours["seen"], plain["seen"])
-    yield row("window.whole", ours["whole"], plain["seen"])
-    yield row("window.language", ours["language"], ours["frame"])
-    yield row("window.find", ours["find"], ours["frame"])
+def tabled(row: dict[str, Any]) -> str:
+    """A row as a line of a table."""
+    name = named(row)
+    return f"{name:44} {row['value']:>12,.4f} {row['unit']:6} {row['baseline']:>12,.4f} {row['ratio']:>9,.2f}×"
 
 
-def _measured(own: dict[str, str], *words: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "tools.bench_window", *words]
-    done = subprocess.run(command, env=own, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+def named(row: dict[str, Any]) -> str:
+    """What tells a figure from all others."""
+    return " ".join(str(part) for part in (row["name"], row.get("format", ""), f"{row['size']:,}") if part)
+
+
+def accept(rows: Sequence[dict[str, Any]], file: Path) -> None:
+    """Keep these ratios, and those of other figures as they were."""
+    kept = {**accepted(file), **{named(row): row["ratio"] for row in rows}}
+    file.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
+
+
+def accepted(file: Path) -> dict[str, float]:
+    """The ratios that were last accepted."""
+    found: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     return found
 
 
-def row(name: str, ours: float, plain: float) -> dict[str, Any]:
-    """One figure beside its baseline, in seconds."""
-    return {
-        "name": name,
-        "value": round(ours, 4),
-        "unit": "s",
-        "baseline": round(plain, 4),
-        "ratio": round(ours / plain, 2),
-    }
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """The seconds that a piece of work takes."""
-    started = time.perf_counter()
-    work()
-    return round(time.perf_counter() - started, 4)
+def worsened(rows: Sequence[dict[str, Any]], before: dict[str, float]) -> list[str]:
+    """In words, the figures whose ratio grew."""
+    return [
+        f"worse: {named(row)} was {before[named(row)]:.2f}× its baseline and is {row['ratio']:.2f}×"
+        for row in rows
+        if row["ratio"] > before.get(named(row), float("inf")) * _WORSE
+    ]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ def main(words: Sequence[str] | None = None) -> int:
         gc.disable()
     if words == ["start"]:
         return _worded(_start)
+    if words[:1] == ["bench"]:
+        return _worded(lambda: _bench(words[1:]))
     from twin.host import terminal
 
     return terminal.run(words or ["open"])
@@ -55,6 +57,20 @@ def _start() -> int:
     from twin.lettering.tour import pictures
 
     return pictures()
+
+
+def _bench(words: Sequence[str]) -> int:
+    """What drawing, storing and importing cost on this machine: the benchmarks lie beside the program, not in it."""
+    import subprocess
+
+    from twin.core import paths
+    from twin.core.errors import Refused
+    from twin.core.i18n import mark
+
+    if not (paths.program() / "tests" / "benchmarks" / "__main__.py").exists():
+        raise Refused(mark("The benchmarks are not part of this installation: they come with the program's source."))
+    asked = [word for word in words if word != "--json"]
+    return subprocess.call([sys.executable, "-m", "tests.benchmarks", *asked], cwd=paths.program())  # noqa: S603
 
 
 def _speak() -> None:

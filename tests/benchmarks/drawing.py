@@ -66,6 +66,7 @@ def rows(size: int, city: Path, folder: Path) -> Iterator[Row]:
         yield from refined(scene, window, session.tiles, at)
     finally:
         scene.close()
+        window.Finalize()
         session.close()
 
 

@@ -1,6 +1,6 @@
 """The window's figures: to the whole city on the screen, the language, a search; run in a process of their own.
 
-``python -m tools.bench_window CITY`` prints one JSON object of seconds; ``--bare`` prints those of a bare window.
+``python -m tests.benchmarks.window CITY`` prints one JSON object of seconds; ``--bare`` prints those of a bare window.
 """
 
 from __future__ import annotations
