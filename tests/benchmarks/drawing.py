@@ -37,7 +37,7 @@ def _grown(said: dict[str, Any], size: int) -> dict[str, Any]:
     return said
 
 
-def rows(size: int, city: Path, folder: Path) -> Iterator[Row]:
+def rows(size: int, city: Path, folder: Path, frames: int = FRAMES) -> Iterator[Row]:
     """All figures of one size; ``folder`` is for what the script by hand reads."""
     from twin.host.session import Session
     from twin.scene import offscreen
@@ -59,7 +59,7 @@ def rows(size: int, city: Path, folder: Path) -> Iterator[Row]:
         offscreen.draw(window, SIZE)
         yield row("memory.overview", resident(), "MB", hand["memory"])
         for name, camera in at.items():
-            yield from framed(scene, window, camera, name, hand)
+            yield from framed(scene, window, camera, name, hand, frames)
         yield from recoloured(scene, window, session.tiles)
         for name, camera in at.items():
             yield from picked(scene, camera, name)
@@ -95,7 +95,7 @@ def streamed(scene: Any, window: Any, began: float, hand: dict[str, float]) -> I
     yield row("gap.streaming", max(gaps), "s", max(2 * steady, 0.150))
 
 
-def framed(scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float]) -> Iterator[Row]:
+def framed(scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float], frames: int) -> Iterator[Row]:
     """Frames of a turning camera, each beside the same triangles as one bare mesh a material."""
     from twin.scene import offscreen
 
@@ -103,7 +103,7 @@ def framed(scene: Any, window: Any, camera: Any, name: str, hand: dict[str, floa
     scene.look(camera)
     scene.wait()
     one = merged(scene)
-    for n in range(FRAMES):
+    for n in range(frames):
         turned = camera.model_copy(update={"azimuth": camera.azimuth + 0.02 * n})
         scene.look(turned)
         ours.append(timed(lambda: offscreen.draw(window, SIZE)))
@@ -167,31 +167,20 @@ def refined(scene: Any, window: Any, source: Any, at: dict[str, Any]) -> Iterato
 
 
 def by_hand(city: Path, camera: Any, folder: Path) -> dict[str, float]:
-    """What the user's own script takes, in a process of its own."""
+    """What the user's own script takes, in a process of its own; what it reads is written by another."""
     footprints = folder / f"{city.stem}.parquet"
-    origin = _export(city, footprints)
-    eye = [a - b for a, b in zip(camera.eye(), (*origin, 0.0), strict=True)]
+    east, north = _said("tests.benchmarks.exported", str(city), str(footprints))
     place = {
-        "origin": list(origin),
-        "eye": eye,
-        "at": [camera.east - origin[0], camera.north - origin[1], camera.height],
+        "origin": [east, north],
+        "eye": [a - b for a, b in zip(camera.eye(), (east, north, 0.0), strict=True)],
+        "at": [camera.east - east, camera.north - north, camera.height],
         "field": [camera.field],
         "far": [camera.distance],
     }
-    command = [sys.executable, "-m", "tests.benchmarks.by_hand", str(footprints), json.dumps(place)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, float] = _said("tests.benchmarks.by_hand", str(footprints), json.dumps(place))
     return found
 
 
-def _export(city: Path, to: Path) -> tuple[float, float]:
-    import pyarrow.parquet as pq
-
-    from twin.host.session import Session
-
-    with Session.open(city, read_only=True) as session:
-        (layer,) = [one for one in session.city.layers() if one.id == "buildings"]
-        west, south, _, east, north, _ = layer.extent or (0.0,) * 6
-        if not to.exists():
-            pq.write_table(session.city.features("buildings", columns=["geometry", "ground", "height"]), to)
-    return (west + east) / 2, (south + north) / 2
+def _said(module: str, *words: str) -> Any:
+    done = subprocess.run([sys.executable, "-m", module, *words], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])

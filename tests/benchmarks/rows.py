@@ -16,9 +16,9 @@ def row(name: str, value: float, unit: str, baseline: float) -> Row:
     ratio = value / baseline if baseline else float("inf")
     return {
         "name": name,
-        "value": round(value, 4),
+        "value": round(value, 6),
         "unit": unit,
-        "baseline": round(baseline, 4),
+        "baseline": round(baseline, 6),
         "ratio": round(ratio, 3),
     }
 

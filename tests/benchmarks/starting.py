@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.benchmarks.rows import Row, median, row
@@ -14,9 +13,9 @@ from tests.benchmarks.rows import Row, median, row
 _RUNS = 3
 
 
-def rows(city: Path) -> Iterator[Row]:
+def rows(city: Path, own: Mapping[str, str]) -> Iterator[Row]:
     """The city on the screen, all of it drawn, another language, a name found; and the program's bare word."""
-    runs = [(_measured(str(city)), _measured("--bare")) for _ in range(_RUNS)]
+    runs = [(_measured(own, str(city)), _measured(own, "--bare")) for _ in range(_RUNS)]
     ours, plain = ({key: median([run[n][key] for run in runs]) for key in runs[0][n]} for n in (0, 1))
     yield row("window.seen", ours["seen"], "s", plain["seen"])
     yield row("window.whole", ours["whole"], "s", plain["seen"])
@@ -26,9 +25,9 @@ def rows(city: Path) -> Iterator[Row]:
     yield row("start.version", median([one[0] for one in spoken]), "s", median([one[1] for one in spoken]))
 
 
-def _measured(*words: str) -> dict[str, float]:
+def _measured(own: Mapping[str, str], *words: str) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.benchmarks.window", *words]
-    done = subprocess.run(command, env=os.environ, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=own, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -40,11 +41,14 @@ class Details:
         self._bytes = 0
         self._keys: list[Key] = []
         self._boxes: Any = np.empty((0, 6))
+        self._lock = threading.Lock()
+        self._stopped = False
 
     def of(self, tiles: list[Tile]) -> None:
         """The finest tiles there are now; nothing of the old ones is kept."""
-        self._kept.clear()
-        self._bytes = 0
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
         self._keys = [tile.key for tile in tiles]
         # A glyph or a line's width reaches beyond what was measured.
         loose = np.array([-_LOOSE] * 3 + [_LOOSE] * 3)
@@ -55,14 +59,29 @@ class Details:
         found = self._held((key, True), lambda: self._mesh(key))
         return found if isinstance(found, Arrays) else None
 
+    def foresee(self, keys: Sequence[Key]) -> None:
+        """Read what may be met of these tiles before somebody asks, as far as there is room; on any thread."""
+        for key in keys:
+            if self._stopped or self._bytes > MOST // 2:
+                return
+            self._held((key, False), partial(self._targets, key))
+
+    def stop(self) -> None:
+        """Read nothing ahead any more."""
+        self._stopped = True
+
     def _held(self, what: tuple[Key, bool], make: Callable[[], Arrays | Targets | None]) -> Arrays | Targets | None:
-        if what in self._kept:
-            self._kept.move_to_end(what)
-            return self._kept[what]
-        made = self._kept[what] = make()
-        self._bytes += _size(made)
-        while self._bytes > MOST and len(self._kept) > 1:
-            self._bytes -= _size(self._kept.popitem(last=False)[1])
+        with self._lock:
+            if what in self._kept:
+                self._kept.move_to_end(what)
+                return self._kept[what]
+        made = make()
+        with self._lock:
+            if what not in self._kept:
+                self._kept[what] = made
+                self._bytes += _size(made)
+            while self._bytes > MOST and len(self._kept) > 1:
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
         return made
 
     def nearest(
@@ -101,7 +120,7 @@ class Details:
         """How far the first of a tile's features is that a ray meets, which it is, and which of its faces."""
         from twin.scene.rays import first, struck
 
-        tile = self._held((key, False), lambda: self._targets(key)) or self.tile(key)
+        tile = self._held((key, False), partial(self._targets, key)) or self.tile(key)
         if tile is None:
             return None
         start = eye - tile.origin

@@ -83,6 +83,7 @@ class Scene:
         self._materials: dict[object, vtkShaderProperty] = {}
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
+        self._foreseen = -1
         self.turn = 0
         """Grows with each change of what is shown."""
         self._missing = False
@@ -135,6 +136,11 @@ class Scene:
         if came:
             self._arrange()
         self._bake()
+        if not self.busy and self._foreseen != self.turn:
+            # Who is still now may click next.
+            self._foreseen = self.turn
+            keys = [tile.key for tile in self._listing.leaves(GROUND_LAYERS) if self._seen(tile.key[0])]
+            self._meshing.pool.submit(self._details.foresee, self._tree.nearest(keys, self._eye()))
         return self.busy
 
     def wait(self) -> None:
@@ -265,6 +271,7 @@ class Scene:
 
     def close(self) -> None:
         """Stop the workers and let go of the window."""
+        self._details.stop()
         self._meshing.close()
         self._grounds.close()
         self.window.RemoveRenderer(self.renderer)

@@ -85,6 +85,7 @@ class Tree:
                 near_by.append(within)
                 parent = at
             place[key] = parent
+        self._place = place
         self.boxes = np.array(boxes, np.float64).reshape(-1, 6)
         self._errors, self._near = np.array(errors), np.array(near_by)
         self._leaf = np.array([not below for below in self.below], bool)
@@ -128,6 +129,14 @@ class Tree:
             elif above >= 0:
                 found[above] = max(found[above], found[at])
         return found
+
+    def nearest(self, keys: Sequence[Key], eye: Eye) -> list[Key]:
+        """Those of some tiles that are seen, the nearest first."""
+        at = np.array([self._place[key] for key in keys], int)
+        if not len(at):
+            return []
+        seen, away = visible(self.boxes[at], eye), distances(self.boxes[at], eye)
+        return [keys[n] for n in np.argsort(away, kind="stable") if seen[n]]
 
     def drawn(self, layers: Iterable[str], there: Mapping[Node, object]) -> list[Node]:
         """What is drawn of what is ``there``: never a hole where a coarser or finer tile can fill it."""
