@@ -49,6 +49,7 @@ class Session:
         self._city = city
         self._owner: Owner | None = None
         self._copy: Path | None = None
+        self._tiles: CityTiles | None = None
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Self:
@@ -90,7 +91,9 @@ class Session:
     @property
     def tiles(self) -> CityTiles:
         """What the scene reads."""
-        return CityTiles(self.city, self.kinds)
+        if self._tiles is None or self._tiles.city is not self.city:
+            self._tiles = CityTiles(self.city, self.kinds)
+        return self._tiles
 
     def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
         """Run a command by its id, and leave a line that can be run again."""

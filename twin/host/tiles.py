@@ -16,24 +16,28 @@ class CityTiles:
     """Tiles and kinds of an open city; every call may come from any thread."""
 
     def __init__(self, city: City, kinds: Mapping[str, Any]) -> None:
-        self._city = city
+        self.city = city
         self._kinds = kinds
+        self._places: dict[tuple[str, int, int, int], int] = {}
 
     def layers(self) -> list[Layer]:
         """The layers in drawing order."""
-        return self._city.layers()
+        return self.city.layers()
 
     def tiles(self, layer: str) -> pa.Table:
         """The layer's tiles: level, x, y, box, count, kind."""
-        return self._city.tiles(layer, BASE)
+        found = self.city.tiles(layer, BASE)
+        level, x, y, place = (found.column(name).to_pylist() for name in ("level", "x", "y", "place"))
+        self._places.update(zip(zip([layer] * len(level), level, x, y, strict=True), place, strict=True))
+        return found
 
     def fids(self, layer: str) -> Any:
         """The layer's features in its own order."""
-        return self._city.fids(layer)
+        return self.city.fids(layer)
 
     def payload(self, layer: str, level: int, x: int, y: int) -> bytes:
         """A tile's blob."""
-        return self._city.tile(layer, level, x, y)
+        return self.city.tile(layer, level, x, y, BASE, self._places.get((layer, level, x, y)))
 
     def kind(self, name: str) -> Any:
         """The layer kind that meshes it; KeyError where nobody brings it."""
@@ -41,4 +45,4 @@ class CityTiles:
 
     def values(self, layer: str, column: str) -> pa.Table:
         """The column's values by fid."""
-        return self._city.features(layer, columns=["fid", column])
+        return self.city.features(layer, columns=["fid", column])
