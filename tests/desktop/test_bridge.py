@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from twin.core.errors import Cancelled, Refused
@@ -49,20 +50,31 @@ def test_a_cancelled_command_ends_in_words(qapp, qtbot):
     assert isinstance(outcome(qtbot, work), Cancelled)
 
 
-def test_a_card_that_cannot_draw_is_said(monkeypatch):
-    monkeypatch.setattr(gpu, "_TRIAL", "import os; os.kill(os.getpid(), 11)")
+@pytest.fixture
+def trial(monkeypatch, tmp_path):
+    """A card that does what a line of Python says."""
+
+    def is_(line):
+        (tmp_path / "tried.py").write_text(line)
+        monkeypatch.setattr(gpu.os, "environ", {**gpu.os.environ, "PYTHONPATH": str(tmp_path)})
+        monkeypatch.setattr(gpu, "_TRIAL", "tried")
+
+    return is_
+
+
+def test_a_card_that_cannot_draw_is_said(trial):
+    trial("import os; os.kill(os.getpid(), 11)")
     assert "update the graphics driver" in gpu.Trial().said()
 
 
-def test_software_takes_over_where_the_card_fails(monkeypatch):
+def test_software_takes_over_where_the_card_fails(trial, monkeypatch):
     monkeypatch.delenv("LIBGL_ALWAYS_SOFTWARE", raising=False)
     monkeypatch.delenv("QT_OPENGL", raising=False)
-    monkeypatch.setattr(gpu, "_TRIAL", "import os, sys; sys.exit(0 if os.environ.get('QT_OPENGL') else 3)")
-    monkeypatch.setattr(gpu.os, "environ", dict(gpu.os.environ))
+    trial("import os, sys; sys.exit(0 if os.environ.get('QT_OPENGL') else 3)")
     assert "processor does it instead" in gpu.Trial().said()
     assert gpu.os.environ["LIBGL_ALWAYS_SOFTWARE"] == "1"
 
 
-def test_a_card_that_draws_needs_no_words(monkeypatch):
-    monkeypatch.setattr(gpu, "_TRIAL", "pass")
+def test_a_card_that_draws_needs_no_words(trial):
+    trial("pass")
     assert gpu.Trial().said() == ""

@@ -133,6 +133,11 @@ def test_tiles_hold_every_feature_once(city):
 
     city.write_tiles("buildings", Encoder("buildings", 1, encode))
     tiles = city.tiles("buildings").to_pylist()
+    for row in tiles:
+        cell = (row["level"], row["x"], row["y"])
+        plain = city.tile("buildings", *cell)
+        for place in (row["place"], row["place"] + 1, 10_000):
+            assert city.tile("buildings", *cell, listed=(place, row["of"])) == plain, "also where its row is another's"
     assert sorted(seen) == sorted(city.features("buildings", ["fid"])["fid"].to_pylist())
     assert all(tile["count"] <= 1200 for tile in tiles)
     assert len({(tile["level"], tile["x"], tile["y"]) for tile in tiles}) == len(tiles)

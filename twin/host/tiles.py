@@ -18,7 +18,7 @@ class CityTiles:
     def __init__(self, city: City, kinds: Mapping[str, Any]) -> None:
         self.city = city
         self._kinds = kinds
-        self._places: dict[tuple[str, int, int, int], int] = {}
+        self._places: dict[tuple[str, int, int, int], tuple[int, str]] = {}
 
     def layers(self) -> list[Layer]:
         """The layers in drawing order."""
@@ -27,8 +27,8 @@ class CityTiles:
     def tiles(self, layer: str) -> pa.Table:
         """The layer's tiles: level, x, y, box, count, kind."""
         found = self.city.tiles(layer, BASE)
-        level, x, y, place = (found.column(name).to_pylist() for name in ("level", "x", "y", "place"))
-        self._places.update(zip(zip([layer] * len(level), level, x, y, strict=True), place, strict=True))
+        for row in found.select(["level", "x", "y", "place", "of"]).to_pylist():
+            self._places[layer, row["level"], row["x"], row["y"]] = row["place"], row["of"]
         return found
 
     def fids(self, layer: str) -> Any:

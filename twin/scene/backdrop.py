@@ -73,12 +73,13 @@ def _grid(rows: int, columns: int) -> Any:
 
 def _rim(points: Any, triangles: Any) -> tuple[Any, Any]:
     """The edges that belong to one triangle and lie on the terrain's box, as (n, 2) points, and those points sorted."""
-    _, same = np.unique(np.round(points[:, :2], 2), axis=0, return_inverse=True)
-    same = same.ravel()
+    # Places and edges as one number each, which is sorted ten times sooner than rows.
+    places = np.rint((points[:, :2] - points[:, :2].min(axis=0)) * 100).astype(np.int64)
+    _, same = np.unique(places[:, 0] << 32 | places[:, 1], return_inverse=True)
     one = np.zeros(same.max() + 1, np.int64)
     one[same] = np.arange(len(same))
     edges = one[same[triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)]]
-    _, place, times = np.unique(np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True)
+    _, place, times = np.unique(edges.min(axis=1) << 32 | edges.max(axis=1), return_index=True, return_counts=True)
     edges = edges[place[times == 1]]
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     at = points[edges][:, :, :2]

@@ -274,15 +274,16 @@ class City:
         """The layer's tiles without their payloads."""
         return self._of(layer, lambda c, entry: tiles.index(c, entry.table, scenario))
 
-    def tile(self, layer: str, level: int, x: int, y: int, scenario: str = BASE, place: int | None = None) -> bytes:
-        """One tile's payload; ``place`` is where it was listed."""
-
-        def ask(connection: Connection) -> bytes:
-            with tables.snapshot(connection):
-                table = registry.table(connection, layer)
-                return tiles.payload(connection, table, scenario, level, x, y, place)
-
-        return self.read(ask)
+    def tile(
+        self, layer: str, level: int, x: int, y: int, scenario: str = BASE, listed: tuple[int, str] | None = None
+    ) -> bytes:
+        """One tile's payload; ``listed`` is its ``place`` and whose it was listed ``of``: found much sooner."""
+        if listed:
+            place, of = listed
+            found = self.read(lambda c: tiles.listed(c, place, (of, scenario, level, x, y)))
+            if found is not None:
+                return found
+        return self._of(layer, lambda c, entry: tiles.payload(c, entry.table, scenario, level, x, y))
 
     def tile_version(self, layer: str) -> int | None:
         """The version of the kind that encoded the layer's tiles; None where it has none."""

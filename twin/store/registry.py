@@ -47,26 +47,19 @@ def entry(connection: duckdb.DuckDBPyConnection, layer: str) -> Entry:
     return _entry(row)
 
 
-def table(connection: duckdb.DuckDBPyConnection, layer: str) -> str:
-    """The table of a layer alone: for what is asked a thousand times a second."""
-    row = connection.execute(
-        f"SELECT table_name FROM balad.layer WHERE id = {schema.literal(layer)} AND {_THERE}"
-    ).fetchone()
-    return str(row[0]) if row else entry(connection, layer).table
-
-
 def change(connection: duckdb.DuckDBPyConnection, layer: Layer) -> None:
     """Keep a layer's title, visibility, opacity, place and colouring."""
-    name = table(connection, layer.id)
+    table = entry(connection, layer.id).table
     connection.execute(
         "UPDATE balad.layer SET document = ?, position = ? WHERE table_name = ?",
-        [layer.model_dump_json(), layer.position, name],
+        [layer.model_dump_json(), layer.position, table],
     )
 
 
 def remove(connection: duckdb.DuckDBPyConnection, layer: str, tx: int) -> None:
     """Take a layer out: its rows stay until this leaves the history."""
-    connection.execute("UPDATE balad.layer SET removed = ? WHERE table_name = ?", [tx, table(connection, layer)])
+    table = entry(connection, layer).table
+    connection.execute("UPDATE balad.layer SET removed = ? WHERE table_name = ?", [tx, table])
 
 
 def settle(connection: duckdb.DuckDBPyConnection) -> None:

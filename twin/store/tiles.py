@@ -154,7 +154,7 @@ def write(connection: duckdb.DuckDBPyConnection, rows: list[list[Any]]) -> None:
 
 def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> pa.Table:
     """The layer's tiles without their payloads: the leaves in the order of their rows, then those above them."""
-    columns = ", ".join(["rowid AS place", *(f'"{name}"' for name in INDEX)])
+    columns = ", ".join(["rowid AS place", "layer AS of", *(f'"{name}"' for name in INDEX)])
     return connection.execute(
         f"SELECT {columns} FROM balad.tile WHERE layer = {schema.literal(table)}"
         f" AND scenario = {schema.literal(scenario or BASE)} ORDER BY rowid"
@@ -167,29 +167,21 @@ def version(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
     return None if row is None or row[0] is None else int(row[0])
 
 
-def payload(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    scenario: str,
-    level: int,
-    x: int,
-    y: int,
-    place: int | None = None,
-) -> bytes:
-    """One tile's blob; empty where there is no such tile.
-
-    Where ``place`` still says its row it is found six times sooner.
-    """
-    key = (table, scenario, int(level), int(x), int(y))
-    if place is not None:
-        # By its row alone: with any other condition DuckDB reads all the blobs around it.
-        found = connection.execute(
-            f"SELECT blob, layer, scenario, level, x, y FROM balad.tile WHERE rowid = {int(place)}"
-        ).fetchone()
-        if found and found[1:] == key:
-            return bytes(found[0])
+def payload(connection: duckdb.DuckDBPyConnection, table: str, scenario: str, level: int, x: int, y: int) -> bytes:
+    """One tile's blob; empty where there is no such tile."""
     row = connection.execute(
         f"SELECT blob FROM balad.tile WHERE layer = {schema.literal(table)} AND scenario = {schema.literal(scenario)}"
         f" AND level = {int(level)} AND x = {int(x)} AND y = {int(y)}"
     ).fetchone()
     return bytes(row[0]) if row else b""
+
+
+def listed(connection: duckdb.DuckDBPyConnection, place: int, cell: tuple[str, str, int, int, int]) -> bytes | None:
+    """The blob in the row where a tile was listed; None where another stands there now.
+
+    By its row alone: with any other condition DuckDB reads all the blobs around it.
+    """
+    found = connection.execute(
+        f"SELECT blob, layer, scenario, level, x, y FROM balad.tile WHERE rowid = {int(place)}"
+    ).fetchone()
+    return bytes(found[0]) if found and found[1:] == cell else None
