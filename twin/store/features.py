@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from twin.model.feature import TRANSACTION
@@ -46,4 +47,5 @@ def select(
 def fids(connection: duckdb.DuckDBPyConnection, table: str) -> Any:
     """(n,) the features in the order of their rows, in which DuckDB reads a table that nothing is asked of."""
     found = connection.execute(f"SELECT fid FROM {quoted(table)}").to_arrow_table()
-    return found.column("fid").to_numpy()
+    # ``to_numpy`` would import pandas, before the first picture.
+    return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, found.column("fid").chunks)])
