@@ -21,12 +21,15 @@ from twin.scene.tree import HAZE
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
+_LIFT = 0.08
+"""How much of white the chosen feature takes."""
 _LAMPS = 24.0
 """Metres from lamp to lamp."""
 
 _TONE = (
-    "in vec4 face;\nin vec4 day;\nin vec4 night;\nin float slot;\nuniform sampler2D tones;\n"
+    "in vec4 corner;\nin float slot;\nuniform sampler2D tones;\n"
     "flat out vec4 seen;\nout float dim;\n"
+    "vec3 bytes(float of) { return mod(floor(of / vec3(1.0, 256.0, 65536.0)), 256.0); }\n"
 )
 _LIT = "flat in vec4 seen;\nin float dim;\n"
 _LIGHT = "  gl_FragData[0].rgb = seen.rgb * max(dim, seen.a);\n"
@@ -115,21 +118,22 @@ def see(material: vtkShaderProperty, sight: Sight) -> None:
 
 def _toned(sky: Sky, sun: Any, melts: str = "  float melts = 0.0;", afar: Colour | None = None) -> str:
     """A vertex's colour before light, from its own or from its feature's texel, and its face's light (ART)."""
-    own, share = ("night", 0.08) if sky.windows else ("day", 0.08)
+    own = "corner.z" if sky.windows else "corner.y"
     return f"""
   int place_ = int(slot + 0.5);
   vec4 texel = texelFetch(tones, ivec2(place_ % {WIDE}, place_ / {WIDE}), 0);
   int told = int(texel.a * 255.0 + 0.5);
   bool told_ = (told & {COLOURED}) != 0;
-  vec3 stone = told_ ? texel.rgb : {own}.rgb / 255.0;
-  if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {share});
-  vec3 leaning = (face.xyz - 128.0) / 127.0;
+  vec3 stone = told_ ? texel.rgb : bytes({own}) / 255.0;
+  bool lit = corner.w > 255.5;
+  if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {_LIFT});
+  vec3 leaning = (bytes(corner.x) - 128.0) / 127.0;
   float up = 0.5 + 0.5 * leaning.z, sunny = max(0.0, dot(leaning, vec3({sun[0]:.6f}, {sun[1]:.6f}, {sun[2]:.6f})));
   vec3 falls = (0.46 + 0.20 * up) * {_vec(light.SKY_LIGHT)} + 0.12 * (1.0 - up) * {_vec(light.BOUNCE)};
   falls += 0.50 * sunny * {_vec(light.SUN_LIGHT)};
-{melts}{melting.tints(sky, afar)}  vec3 lamp = {own}.a > 127.0 ? falls : vec3(1.0);
+{melts}{melting.tints(sky, afar)}  vec3 lamp = lit ? falls : vec3(1.0);
   seen = vec4(stone * lamp, {light.DARKEST} / lamp.g);
-  dim = {own}.a > 127.0 ? mix(face.w / 255.0, 1.0, melts) : 1.0;
+  dim = lit ? mix((corner.w - 256.0) / 255.0, 1.0, melts) : 1.0;
   if ((told & {HIDDEN}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 """
 
