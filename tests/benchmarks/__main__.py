@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks import drawing, importing, starting, storing
+from tests.benchmarks import asking, drawing, importing, starting, storing
 from tests.benchmarks.rows import Row
 from tools.display import display
 from twin.core import paths
 
 SAMPLE = 20_000
-PARTS = ("drawing", "storing", "importing", "starting")
+PARTS = ("drawing", "storing", "importing", "starting", "asking")
 
 
 def main() -> int:
@@ -47,6 +47,8 @@ def _rows(size: int, parts: list[str], folder: Path, frames: int) -> Iterator[Ro
     if "starting" in parts and size == SAMPLE:
         with display() as shown:
             yield from starting.rows(city(SAMPLE), {**os.environ, **shown})
+    if "asking" in parts:
+        yield from asking.rows(size, city(size))
     if "drawing" in parts:
         yield from drawing.rows(size, city(size), folder, frames)
 

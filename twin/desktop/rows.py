@@ -90,9 +90,8 @@ class Rows(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def fid(self, row: int) -> int | None:
-        """The feature of a row; None where its page is not there yet."""
-        found = self._row(row)
-        return None if found is None else int(found[FID])
+        """The feature of a row; None where there is no such row."""
+        return int(self.fids[row]) if 0 <= row < self.count else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column; the third click on it brings the first order back."""

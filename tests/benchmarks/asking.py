@@ -1,0 +1,96 @@
+"""What the table and the finder ask of the store, beside what a bare DuckDB takes; and what the screen feels of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.benchmarks.drawing import SIZE, cameras
+from tests.benchmarks.rows import Row, median, row, timed
+
+_TIMES = 7
+_PAGE = 256
+_FRAMES = 60
+
+
+def rows(size: int, city: Path) -> Iterator[Row]:
+    """A jump to a far row, a sort, a filter by expression and by words, a name found; then frames during sorts."""
+    from twin.host.session import Session
+    from twin.store.finding import Query
+
+    session = Session.open(city)
+    try:
+        ask = session.city
+        table = "buildings"
+        names = ["fid", "uid", *(column.name for column in ask.layer("buildings").attributes)]
+        fids = ask.ordered("buildings", Query(order="height", descending=True))
+        far = fids[-_PAGE:].tolist()
+        wide = ", ".join(f'"{name}"' for name in names)
+        pairs: dict[str, tuple[Any, str]] = {
+            "table.jump": (
+                lambda: ask.features("buildings", names, fids=far),
+                f"SELECT {wide} FROM {table} WHERE fid BETWEEN {min(far)} AND {min(far) + _PAGE}",
+            ),
+            "table.sort": (
+                lambda: ask.ordered("buildings", Query(order="height", descending=True)),
+                f"SELECT fid FROM {table} ORDER BY height DESC",
+            ),
+            "table.sort.text": (
+                lambda: ask.ordered("buildings", Query(order="name_ar")),
+                f"SELECT fid FROM {table} ORDER BY name_ar",
+            ),
+            "table.filter": (
+                lambda: ask.ordered("buildings", Query("height > 30")),
+                f"SELECT fid FROM {table} WHERE height > 30",
+            ),
+            "table.filter.words": (
+                lambda: ask.ordered("buildings", Query("الحمراء")),
+                f"SELECT fid FROM {table} WHERE name_ar LIKE '%حمراء%' OR district_ar LIKE '%حمراء%'",
+            ),
+            "find": (lambda: ask.find("hamra tower"), f"SELECT fid FROM {table} WHERE name_en ILIKE '%hamra tower%'"),
+        }
+        for name, (ours, bare) in pairs.items():
+            plain = [
+                timed(lambda bare=bare: ask.read(lambda c: c.execute(bare).to_arrow_table())) for _ in range(_TIMES)
+            ]
+            yield row(name, median([timed(ours) for _ in range(_TIMES)]), "s", median(plain))
+        yield from felt(session, size)
+    finally:
+        session.close()
+
+
+def felt(session: Any, size: int) -> Iterator[Row]:
+    """Frames while another thread sorts again and again: the 99th of a hundred, and the longest, against calm ones."""
+    from twin.scene import offscreen
+    from twin.scene.scene import Scene
+    from twin.store.finding import Query
+
+    window = offscreen.hidden()
+    scene = Scene(window, session.tiles)
+    try:
+        scene.viewport = SIZE
+        scene.look(cameras(size)["overview"])
+        scene.wait()
+        offscreen.draw(window, SIZE)
+        calm = [timed(lambda: offscreen.draw(window, SIZE)) for _ in range(_FRAMES)]
+        over = threading.Event()
+
+        def sort() -> None:
+            while not over.is_set():
+                session.city.ordered("buildings", Query(order="name_ar"))
+                over.wait(0.3)
+
+        other = threading.Thread(target=sort)
+        other.start()
+        busy = [timed(lambda: offscreen.draw(window, SIZE)) for _ in range(_FRAMES)]
+        over.set()
+        other.join()
+        yield row("gap.sorting.p99", float(np.quantile(busy, 0.99)), "s", median(calm))
+        yield row("gap.sorting.longest", max(busy), "s", median(calm))
+    finally:
+        scene.close()
+        window.Finalize()
