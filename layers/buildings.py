@@ -72,15 +72,17 @@ def targets(payload: bytes) -> shapes.Targets:
     packed = shapes.unpack(payload)
     xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
     courts, solids = packed["court_points"], packed["face_points"]
+    # Copies: a view of one of them would keep all of the payload in memory.
+    starts, ground, height, fids = (packed[name].copy() for name in ("starts", "ground", "height", "fids"))
     parts = shapes.parts(packed, "face_part", len(solids))
     return shapes.Targets(
         origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
         x=np.ascontiguousarray(xy[:, 0]),
         y=np.ascontiguousarray(xy[:, 1]),
-        starts=packed["starts"],
-        ground=packed["ground"],
-        height=packed["height"],
-        fids=packed["fids"],
+        starts=starts,
+        ground=ground,
+        height=height,
+        fids=fids,
         points=np.concatenate([courts, solids]),
         triangles=np.concatenate([packed["court_triangles"], packed["face_triangles"] + len(courts)]).astype(np.int32),
         owner=np.concatenate([packed["court_owner"], packed["face_owner"] + len(packed["court_fids"])]),
