@@ -39,6 +39,8 @@ class Checked:
     geometry: NDArray[np.object_]
     repaired: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    """What a refused feature is called in the report."""
 
     def refuse(self, rows: Iterable[Any], reason: str) -> None:
         """Give rows up for one reason."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from twin.core.i18n import trn
+from twin.core.i18n import tr, trn
 from twin.formats import columns, footprints
 from twin.formats.ahead import ahead
 from twin.formats.crs import Box
@@ -106,7 +106,9 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
             parts[main] = _part(raw, main, list(names), later=False)
             yield _empty(parts[main], some[0])
         for one in some:
-            uids = identity.uids(one.batch, row)
+            uids, nameless = identity.uids(one.batch, row), identity.nameless(one.batch, row)
+            called = [tr("row {n}", n=row + at + 1) if nameless[at] else uids[at] for at in one.checked.refused]
+            one.checked.names.update(zip(one.checked.refused, called, strict=True))
             row += one.batch.num_rows
             for dimension, rows in _split(one.dimensions, next(iter(parts)), ours is not None):
                 part = parts.get(dimension) or parts.setdefault(dimension, _part(raw, dimension, list(names), True))
@@ -203,7 +205,7 @@ def _report(notes: Notes, part: _Part, checked: Checked, uids: list[str], rows: 
     refused = sorted(row for row in checked.refused if row in chosen)
     repaired = sorted(row for row in checked.repaired if row in chosen and row not in checked.refused)
     for row in refused:
-        notes.refused(part.layer, uids[row], checked.refused[row])
+        notes.refused(part.layer, checked.names.get(row, uids[row]), checked.refused[row])
     for row in repaired:
         notes.repaired(part.layer, uids[row], checked.repaired[row])
     notes.kept(part.layer, len(rows) - len(refused) - len(repaired))

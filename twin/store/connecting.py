@@ -22,7 +22,7 @@ _SETTINGS = (
     "SET wal_autocheckpoint='1TB'",
     "SET preserve_insertion_order=true",
     # Beyond it DuckDB sorts on disk, beside the city: an import has bounds whatever its size.
-    "SET memory_limit='768MB'",
+    "SET memory_limit='512MB'",
     "SET lock_configuration=true",
 )
 
