@@ -13,13 +13,15 @@ from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 KIND = "buildings"
-VERSION = 6
+VERSION = 7
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
 WOODEN = "roshan"
 """The façade that has wooden bays."""
 
-DETAILS = (0.0, 0.3, 4.0)
+DETAILS = (0.0, 0.3, 6.0)
 """Metres by which each level of detail may be off: with façades, plain, as boxes."""
+AFAR = palette.AFAR
+"""What they melt into where a pixel holds several."""
 
 coarsen = blocks.coarsen
 heights = blocks.heights

@@ -12,6 +12,8 @@ from layers.kernels import FOOT, ears
 
 X, Y, WIDE, DEEP, COSINE, SINE, GROUND, HEIGHT = range(8)
 """What is known of a box: its middle, half its sides, the direction of the first of them, its foot and its height."""
+RISES = 8.0
+"""Metres above the mean of its roofs from which a part of a building is a tower."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -72,27 +74,60 @@ def boxed(x, y, starts, ground, height, found):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def around(points, triangles, normals, owner, found):  # type: ignore[no-untyped-def]
-    """A box for each feature whose faces are known: north-up, and as large as what it covers seen from above."""
-    low, high = np.full((len(found), 3), np.inf), np.full((len(found), 3), -np.inf)
-    covered = np.zeros(len(found))
+    """Two boxes for each feature whose faces are known, (n, 2, 8) ``found``: what stands low of it, and its towers.
+
+    A box is north-up, as large as what it covers seen from above, and as high as its roofs are on average: a minaret
+    must not raise the mosque. Where nothing rises out of the rest, the second has no height.
+    """
+    count = len(found)
+    low, high, mean, area = np.full(count, np.inf), np.full(count, -np.inf), np.zeros(count), np.zeros(count)
     for n in range(len(points)):
-        for axis in range(3):
-            low[owner[n], axis] = min(low[owner[n], axis], points[n, axis])
-            high[owner[n], axis] = max(high[owner[n], axis], points[n, axis])
+        low[owner[n]], high[owner[n]] = min(low[owner[n]], points[n, 2]), max(high[owner[n]], points[n, 2])
     for n in range(len(triangles)):
-        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-        if normals[c, 2] > 0:
-            ax, ay, bx, by = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
-            covered[owner[c]] += 0.5 * abs((bx - ax) * (points[c, 1] - ay) - (points[c, 0] - ax) * (by - ay))
-    for which in range(len(found)):
-        found[which, :] = 0.0
-        found[which, COSINE] = 1.0
-        wide, deep = high[which, 0] - low[which, 0], high[which, 1] - low[which, 1]
-        if wide >= 0.0:
-            share = np.sqrt(min(1.0, covered[which] / max(wide * deep, 1e-6)))
-            found[which, X], found[which, Y] = low[which, 0] + 0.5 * wide, low[which, 1] + 0.5 * deep
-            found[which, WIDE], found[which, DEEP] = 0.5 * wide * share, 0.5 * deep * share
-            found[which, GROUND], found[which, HEIGHT] = low[which, 2], high[which, 2] - low[which, 2]
+        up, top = _roof(points, triangles, normals, n)
+        area[owner[triangles[n, 2]]] += up
+        mean[owner[triangles[n, 2]]] += up * top
+    for which in range(count):
+        mean[which] = mean[which] / area[which] if area[which] > 0.0 else high[which]
+    west, east = np.full((count, 2), np.inf), np.full((count, 2), -np.inf)
+    south, north = west.copy(), east.copy()
+    covered, raised = np.zeros((count, 2)), np.zeros((count, 2))
+    for n in range(len(triangles)):
+        up, top = _roof(points, triangles, normals, n)
+        if up > 0.0:
+            which = owner[triangles[n, 2]]
+            rises = high[which] - mean[which]
+            part = 1 if rises > RISES and top > mean[which] + 0.5 * rises else 0
+            covered[which, part] += up
+            raised[which, part] += up * top
+            for corner in triangles[n]:
+                west[which, part] = min(west[which, part], points[corner, 0])
+                east[which, part] = max(east[which, part], points[corner, 0])
+                south[which, part] = min(south[which, part], points[corner, 1])
+                north[which, part] = max(north[which, part], points[corner, 1])
+    for which in range(count):
+        for part in range(2):
+            found[which, part, :] = 0.0
+            found[which, part, COSINE] = 1.0
+            if covered[which, part] > 0.0:
+                wide, deep = east[which, part] - west[which, part], north[which, part] - south[which, part]
+                share = np.sqrt(min(1.0, covered[which, part] / max(wide * deep, 1e-6)))
+                found[which, part, X] = 0.5 * (west[which, part] + east[which, part])
+                found[which, part, Y] = 0.5 * (south[which, part] + north[which, part])
+                found[which, part, WIDE], found[which, part, DEEP] = 0.5 * wide * share, 0.5 * deep * share
+                found[which, part, GROUND] = low[which]
+                found[which, part, HEIGHT] = raised[which, part] / covered[which, part] - low[which]
+
+
+@numba.njit(cache=True, nogil=True)
+def _roof(points, triangles, normals, n):  # type: ignore[no-untyped-def]
+    """What a triangle covers from above if it looks up, and how high it lies."""
+    a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
+    if normals[c, 2] <= 0.0:
+        return 0.0, 0.0
+    ax, ay, bx, by = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
+    area = 0.5 * abs((bx - ax) * (points[c, 1] - ay) - (points[c, 0] - ax) * (by - ay))
+    return area, (points[a, 2] + points[b, 2] + points[c, 2]) / 3.0
 
 
 @numba.njit(cache=True, nogil=True)
@@ -171,6 +206,6 @@ def warm() -> None:
     plain(x, y, starts, one, one, points, normals, foot, owner, triangles)
     boxes = np.empty((1, 8), np.float32)
     boxed(x, y, starts, one, one, boxes)
-    around(points, triangles, normals, owner * 0, boxes)
+    around(points, triangles, normals, owner * 0, np.empty((1, 2, 8), np.float32))
     merged(boxes, np.array([0, 1], np.int64), boxes.copy())
     drawn(boxes, points, normals, foot, owner, triangles)

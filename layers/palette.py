@@ -10,6 +10,8 @@ from twin.api import shapes
 
 STONE = np.array([shapes.colour(code) for code in ("#F6EFE2", "#EFE4D2", "#E8D9C4", "#F9F5EC")], np.uint8)
 ROOF = np.array([shapes.colour(code) for code in ("#FDFAF3", "#FAF5EA", "#F7F0E3", "#FFFDF8")], np.uint8)
+AFAR = shapes.colour("#F4ECDE")
+"""Walls and roofs together."""
 GROUND = shapes.colour("#E4D8C1")
 PARK = shapes.colour("#BFC79B")
 BEACH = shapes.colour("#EFE3C8")

@@ -19,8 +19,8 @@ def rows(city: Path, own: Mapping[str, str]) -> Iterator[Row]:
     ours, plain = ({key: median([run[n][key] for run in runs]) for key in runs[0][n]} for n in (0, 1))
     yield row("window.seen", ours["seen"], "s", plain["seen"])
     yield row("window.whole", ours["whole"], "s", plain["seen"])
-    yield row("window.language", ours["language"], "s", plain["frame"])
-    yield row("window.find", ours["find"], "s", plain["frame"])
+    yield row("window.language", ours["language"], "s", ours["frame"])
+    yield row("window.find", ours["find"], "s", ours["frame"])
     spoken = [(_took("-m", "twin.cli", "--version"), _took("-c", "pass")) for _ in range(5)]
     yield row("start.version", median([one[0] for one in spoken]), "s", median([one[1] for one in spoken]))
 

@@ -16,7 +16,8 @@ from twin.model.view import Camera
 from twin.scene import offscreen
 from twin.scene.scene import Scene
 from twin.scene.tiles import Node, Tile
-from twin.scene.tree import Eye, Tree, clearness
+from twin.scene.tree import TOLERANCE, Eye, Tree, clearness
+from twin.store import hilbert
 from twin.store.city import City
 from twin.work.tiling import tile
 
@@ -141,6 +142,40 @@ def test_from_afar_a_town_is_drawn_with_fewer_triangles_and_looks_the_same(tmp_p
             triangles.append(sum(actor.GetMapper().GetInput().GetNumberOfPolys() for actor in actors if actor))
         assert triangles[0] < 0.5 * triangles[1]
         assert np.abs(pictures[0].mean(axis=(0, 1)) - pictures[1].mean(axis=(0, 1))).max() < 1
+
+
+def test_a_dense_city_from_afar_does_not_glitter_with_its_detail():
+    chance = np.random.default_rng(4)
+    x, y = (side.ravel() * 30.0 for side in np.meshgrid(np.arange(64), np.arange(64)))
+    place = hilbert.index(x, y, 0.0, 0.0, 64 * 30.0)
+    x, y = x[np.argsort(place)], y[np.argsort(place)]
+    houses = shapely.box(x, y, x + chance.uniform(24, 29, 4096), y + chance.uniform(24, 29, 4096))
+    source = Synthetic()
+    for part in np.array_split(np.arange(4096), 4):
+        source.add("buildings", "buildings", list(houses[part]), height=chance.uniform(6, 18, 1024))
+    leaves, blobs = list(source.index["buildings"]), dict(source.blobs)
+    sides = np.array([leaf[3:9] for leaf in leaves])
+    box = (*sides[:, :3].min(axis=0).tolist(), *sides[:, 3:].max(axis=0).tolist())
+    blob, count = buildings.coarsen([(1024 * n, blobs["buildings", n]) for n in range(4)])
+    source.index["buildings"] = [(1, n % 2, n // 2, *leaf[3:]) for n, leaf in enumerate(leaves)]
+    source.index["buildings"].append((0, 0, 0, *box, count, "buildings"))
+    source.blob = {**{(1, n % 2, n // 2): blobs["buildings", n] for n in range(4)}, (0, 0, 0): blob}
+    source.payload = lambda _, *cell: source.blob[cell]
+    pictures, levels = [], []
+    with scene(source, Camera(east=960, north=960, distance=30_000, azimuth=20, pitch=-20)) as found:
+        for tolerance in (TOLERANCE, 1e-9):
+            found.tolerance = tolerance
+            found.look(found.camera)
+            found.wait()
+            pictures.append(offscreen.draw(found.window, (1280, 720)).astype(int))
+            levels.append({node.key[1] for node in found._stage.shown})
+        assert levels == [{0}, {1}]
+        found.show(frozenset())
+        bare = offscreen.draw(found.window, (1280, 720)).astype(int)
+    city = np.abs(pictures[1] - bare).max(axis=2) > 4
+    off = np.abs(pictures[0] - pictures[1]).max(axis=2) > 8
+    assert city.sum() > 1_000
+    assert off.sum() < 0.25 * city.sum(), "it is 0.4 where nothing melts, most of it tints of stone"
 
 
 def test_a_feature_that_is_hidden_is_neither_drawn_nor_picked():

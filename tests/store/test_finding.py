@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+import duckdb
 import pyarrow as pa
 import pytest
 import shapely
 
-from twin.core.errors import Refused
+from twin.core.errors import Cancelled, Refused
 from twin.model.layer import Column, Layer
 from twin.store.adding import NewLayer
+from twin.store.asking import Asking
 from twin.store.city import City
 from twin.store.finding import Query
 
@@ -67,7 +72,8 @@ def test_words_that_are_nowhere_find_nothing(city):
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_are_sorted_with_what_is_missing_last(city, descending):
     query = Query(order="height", descending=descending)
-    seen = [row["height"] for start in (0, 2, 4) for row in city.page("it's", query, ["height"], 2, start).to_pylist()]
+    height = {row["fid"]: row["height"] for row in city.features("it's", ["fid", "height"]).to_pylist()}
+    seen = [height[fid] for fid in city.ordered("it's", query).tolist()]
     there = sorted((row[3] for row in ROWS if row[3] is not None), reverse=descending)
     assert seen == [*there, None]
 
@@ -85,17 +91,23 @@ def test_pages_are_sorted_with_what_is_missing_last(city, descending):
 )
 def test_a_filter_is_words_or_an_expression(city, words, uids):
     query = Query(filter=words)
-    rows = city.page("it's", query, ["uid"], 100, 0).to_pylist()
-    assert {row["uid"] for row in rows} == uids
-    assert city.count("it's", query) == len(uids)
+    fids = city.ordered("it's", query).tolist()
+    assert len(set(fids)) == len(fids) == len(uids)
+    assert {row["uid"] for row in city.features("it's", ["uid"], fids=fids).to_pylist()} == uids
 
 
-def test_a_feature_knows_its_row(city):
-    query = Query(filter="height IS NOT NULL", order="height", descending=True)
-    rows = [row["fid"] for row in city.page("it's", query, [], 100, 0).to_pylist()]
-    assert [city.place("it's", query, fid) for fid in rows] == list(range(len(rows)))
-    (missing,) = [found.fid for found in city.find("plan-4") if found.uid == "plan-4"]
-    assert city.place("it's", query, missing) is None
+def test_a_question_that_is_overtaken_ends_at_once():
+    """A thousand million rows would take minutes."""
+    connection, asking = duckdb.connect(), Asking()
+    began = time.monotonic()
+    threading.Timer(0.3, asking.overtake).start()
+    with pytest.raises(Cancelled), asking.on(connection):
+        connection.execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(100000) b").fetchall()
+    assert time.monotonic() - began < 20
+    with pytest.raises(Cancelled), asking.on(connection):
+        connection.execute("SELECT 1")
+    with Asking().on(connection):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.parametrize(
@@ -111,5 +123,5 @@ def test_a_feature_knows_its_row(city):
 )
 def test_a_filter_that_cant_be_asked_is_refused_in_words(city, words):
     with pytest.raises(Refused):
-        city.count("it's", Query(filter=words))
-    assert city.count("it's", Query()) == len(ROWS)
+        city.ordered("it's", Query(filter=words))
+    assert len(city.ordered("it's", Query())) == len(ROWS)

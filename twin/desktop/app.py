@@ -7,20 +7,22 @@ import logging
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from twin.core import paths
 from twin.core.errors import Refused
-from twin.core.i18n import mark, tr
+from twin.core.i18n import first_strong, mark, tr
 from twin.core.settings import Settings
 from twin.desktop import gpu, theme
-from twin.desktop.desk import Desk
-from twin.desktop.ending import Ending
+from twin.desktop.splash import Splash
 from twin.host import display
 from twin.work.commands import Help
+
+if TYPE_CHECKING:
+    from twin.desktop.desk import Desk
 
 _SETTLED = 8_000
 """Milliseconds after which a start is over."""
@@ -51,6 +53,12 @@ def run(city: Path | None, *, make: bool = False) -> int:
     settings = Settings.load()
     if isinstance(application, QApplication):
         theme.dress(application, settings.theme)
+    splash = Splash(settings.theme, tr("Opening {name}…", name=first_strong(city.name)) if city and not make else "")
+    application.processEvents()
+    # What takes long to import comes while the splash is seen and the card is tried.
+    from twin.desktop.desk import Desk
+    from twin.desktop.ending import Ending
+
     said = trial.said()
     if said == gpu.NEVER:
         # A window whose driver crashes would take the person's work along.
@@ -61,6 +69,7 @@ def run(city: Path | None, *, make: bool = False) -> int:
     Ending(desk.window, desk.window.close)
     desk.window.resize(1600, 940)
     desk.window.show()
+    splash.finish(desk.window)
     if said:
         desk.window.messages.say(tr(said), tone="warning")
     if city is not None and make:

@@ -345,9 +345,9 @@ class Desk:
         self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
 
     def _at(self, point: tuple[float, float, float] | None) -> None:
-        known, globe = self.known, self._globe
-        if point and known and known.crs != globe[0]:
-            # pyproj is asked for when a pointer first moves, and not while the city opens.
+        known, globe, scene = self.known, self._globe, self.window.view.scene
+        if point and known and known.crs != globe[0] and scene and scene.complete:
+            # pyproj is asked for when a pointer first moves over a city that is seen, and not while it opens.
             self._globe = globe = (known.crs, None)
             self.read(lambda: _degrees(known.crs), lambda turn: setattr(self, "_globe", (known.crs, turn)))
         turn = globe[1]

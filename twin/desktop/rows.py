@@ -1,4 +1,4 @@
-"""A layer's rows as Qt's model: pages come from the store when they are looked at."""
+"""A layer's rows as Qt's model: their order is asked for once, and pages when they are looked at."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from twin.core.errors import TwinError
+from twin.core.errors import Cancelled, TwinError
 from twin.core.i18n import led, number, tr
 from twin.host.identify import shown
 from twin.model.feature import FID, UID
 from twin.model.layer import Column, Layer
+from twin.store.asking import Asking
 from twin.store.city import City
 from twin.store.finding import Query
 
@@ -37,29 +39,50 @@ class Ask(Protocol):
 
 
 class Rows(QAbstractTableModel):
-    """Counts first, then pages; an answer to a question that is no longer asked is dropped."""
+    """The order first, then pages; a question that is no longer asked is stopped, and its answer dropped."""
 
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._ask = ask
         self._layer: Layer | None = None
         self._columns: list[Column] = []
-        self._pages: OrderedDict[int, list[dict[str, Any]] | None] = OrderedDict()
+        self._pages: OrderedDict[int, list[dict[str, Any] | None] | None] = OrderedDict()
         self._asked = 0
         """Which question stands; each new one has the next number."""
+        self._asking = Asking()
         self.query = Query()
-        self.count = 0
+        self.fids: Any = np.empty(0, np.int64)
+        """(n,) those that pass the filter, in their order."""
         self.counted: Callable[[], None] = lambda: None
         self.refused: Refusal = lambda _why: None
 
     def show(self, layer: Layer | None, query: Query) -> None:
         """Another layer, filter or order."""
         self._asked += 1
-        asked, self.query = self._asked, query
+        self._asking.overtake()
+        asked, asking, self.query = self._asked, Asking(), query
+        self._asking = asking
         if layer is None:
-            self._begin(layer, 0)
-        else:
-            self._ask(lambda city: city.count(layer.id, query), lambda n: self._counted(asked, layer, n), self._refused)
+            self._begin(layer, np.empty(0, np.int64))
+            return
+
+        def refused(why: TwinError) -> None:
+            if asked == self._asked and not isinstance(why, Cancelled):
+                self.refused(why)
+
+        self._ask(
+            lambda city: city.ordered(layer.id, query, asking), lambda fids: self._ordered(asked, layer, fids), refused
+        )
+
+    @property
+    def count(self) -> int:
+        """How many pass the filter."""
+        return len(self.fids)
+
+    def place(self, fid: int) -> int | None:
+        """The row of a feature; None where the filter leaves it out."""
+        found = np.flatnonzero(self.fids == fid)
+        return int(found[0]) if len(found) else None
 
     def retranslate(self) -> None:
         """Every title and value again."""
@@ -118,34 +141,35 @@ class Rows(QAbstractTableModel):
         self._pages[at] = None
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
-        asked, layer, query = self._asked, self._layer, self.query
+        asked, layer = self._asked, self._layer
         if layer is None:
             return
-        names = [column.name for column in self._columns]
+        names = [FID, *(column.name for column in self._columns)]
+        wanted = self.fids[at * PAGE : (at + 1) * PAGE].tolist()
 
         def page(city: City) -> pa.Table | None:
             # Whoever scrolls on, or sorts anew, doesn't wait for what is no longer looked at.
-            return city.page(layer.id, query, names, PAGE, at * PAGE) if asked == self._asked else None
+            there = asked == self._asked and at in self._pages
+            return city.features(layer.id, names, fids=wanted) if there else None
 
-        self._ask(page, lambda table: self._came(asked, at, table))
+        self._ask(page, lambda table: self._came(asked, at, wanted, table))
 
-    def _came(self, asked: int, at: int, table: pa.Table | None) -> None:
+    def _came(self, asked: int, at: int, wanted: list[int], table: pa.Table | None) -> None:
         if asked != self._asked or table is None:
             return
-        self._pages[at] = table.to_pylist()
+        found = {row[FID]: row for row in table.to_pylist()}
+        # A feature that was taken out meanwhile leaves its row empty: the change that tells so is on its way.
+        self._pages[at] = [found.get(fid) for fid in wanted]
         top, bottom = at * PAGE, min(self.count, (at + 1) * PAGE) - 1
         self.dataChanged.emit(self.index(top, 0), self.index(bottom, max(0, len(self._columns) - 1)))
 
-    def _counted(self, asked: int, layer: Layer, count: int | None) -> None:
-        if asked == self._asked and count is not None:
-            self._begin(layer, count)
+    def _ordered(self, asked: int, layer: Layer, fids: Any) -> None:
+        if asked == self._asked and fids is not None:
+            self._begin(layer, fids)
 
-    def _refused(self, why: TwinError) -> None:
-        self.refused(why)
-
-    def _begin(self, layer: Layer | None, count: int) -> None:
+    def _begin(self, layer: Layer | None, fids: Any) -> None:
         self.beginResetModel()
-        self._layer, self.count = layer, count
+        self._layer, self.fids = layer, fids
         self._columns = [_ID, *layer.attributes] if layer else []
         self._pages.clear()
         self.endResetModel()

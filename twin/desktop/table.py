@@ -39,7 +39,6 @@ class Table(QWidget):
         super().__init__()
         self.layer: Layer | None = None
         self.rows = Rows(ask)
-        self._ask = ask
         self.filter, self._said = QLineEdit(), QLabel()
         self.filter.setClearButtonEnabled(True)
         self.view = QTableView()
@@ -100,10 +99,7 @@ class Table(QWidget):
         """Show the row of the feature that was chosen elsewhere."""
         if self.layer is None or fid is None or not self.isVisible():
             return
-        layer, query = self.layer, self.rows.query
-        self._ask(lambda city: city.place(layer.id, query, fid), self._pointed)
-
-    def _pointed(self, row: int | None) -> None:
+        row = self.rows.place(fid)
         model = self.view.selectionModel()
         model.blockSignals(True)
         if row is None:

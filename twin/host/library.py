@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from twin.core import paths
 from twin.core.errors import CityBusy, Refused
 from twin.core.i18n import mark
-from twin.host import frames
 from twin.host.owner import ask_owner
 from twin.host.session import Session
 
@@ -34,6 +33,8 @@ class OpenLayer:
         that is missing is missing (NaN, <NA> or None). The CRS is the city's, heights are in metres.
         Needs geopandas. Raises Refused where the layer is gone.
         """
+        from twin.host import frames
+
         with _scratch() as folder:
             file = folder / f"{self.id}.parquet"
             self._city.run("export", self.id, str(file))
@@ -48,6 +49,8 @@ class OpenLayer:
         Raises Refused, and changes nothing, where the frame has no CRS or no uids, names one twice, or holds a geometry
         that can't be taken in.
         """
+        from twin.host import frames
+
         with _scratch() as folder:
             file = folder / f"{self.id}.parquet"
             frames.write(frame, file)

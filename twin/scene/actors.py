@@ -20,7 +20,7 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Sent:
-    """A tile as the card takes it: 28 bytes a vertex, and its façade's where it has one."""
+    """A tile as the card takes it: 32 bytes a vertex, and its façade's where it has one."""
 
     origin: Point
     points: Any
@@ -38,10 +38,10 @@ def sent(arrays: Arrays, slots: Any) -> Sent:
     """A tile's arrays with the texel of each thing it draws."""
     from twin.scene import lookup
 
-    face, day, night = (np.empty((len(arrays.points), 4), np.uint8) for _ in range(3))
+    corner = np.empty((len(arrays.points), 4), np.float32)
     base = np.ascontiguousarray(arrays.base)
-    lookup.corners(arrays.normals, arrays.foot, base, arrays.lit, *light.BY_NIGHT, face, day, night)
-    attributes = {"face": face, "day": day, "night": night, "slot": slots[arrays.owner].astype(np.float32)}
+    lookup.corners(arrays.normals, arrays.foot, base, arrays.lit, *light.BY_NIGHT, corner)
+    attributes = {"corner": corner, "slot": slots[arrays.owner].astype(np.float32)}
     if arrays.facade is not None:
         attributes["facade"] = np.ascontiguousarray(arrays.facade)
     return Sent(arrays.origin, arrays.points, arrays.triangles, attributes)

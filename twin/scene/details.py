@@ -16,6 +16,8 @@ from twin.scene.tiles import Key, Tile
 
 MOST = 192 << 20
 """Bytes of tiles that are kept for the next question."""
+_AHEAD = 96 << 20
+"""Of them, of those that nobody has asked for yet."""
 _LOOSE = 15.0
 """Metres that what is drawn may reach beyond the box of its features."""
 
@@ -62,7 +64,7 @@ class Details:
     def foresee(self, keys: Sequence[Key]) -> None:
         """Read what may be met of these tiles before somebody asks, as far as there is room; on any thread."""
         for key in keys:
-            if self._stopped or self._bytes > MOST // 2:
+            if self._stopped or self._bytes > _AHEAD:
                 return
             self._held((key, False), partial(self._targets, key))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from twin.model.shapes import colour
+from twin.model.shapes import Colour, colour
 from twin.scene.light import Sky
 
 NEAR = 1_400.0
@@ -25,6 +25,8 @@ class Parts(NamedTuple):
     overlaid: bool = False
     near: bool = False
     wood: bool = False
+    afar: Colour | None = None
+    """The colour that its features melt into from afar."""
 
 
 FUNCTIONS = """

@@ -24,6 +24,8 @@ class Sky:
     foam: Colour
     foam_share: float
     shadow: Colour
+    built: Colour
+    """Streets among buildings from so far that nobody tells one from the other."""
     windows: bool = False
     """Whether lamps burn behind them."""
 
@@ -45,6 +47,7 @@ DAY = Sky(
     foam=colour("#F2F4EF"),
     foam_share=0.4,
     shadow=colour("#7F7C94"),
+    built=colour("#D4CDC1"),
 )
 NIGHT = Sky(
     horizon=colour("#24384A"),
@@ -56,6 +59,7 @@ NIGHT = Sky(
     foam=colour("#2C4A56"),
     foam_share=0.3,
     shadow=colour("#141B22"),
+    built=colour("#2A333B"),
     windows=True,
 )
 

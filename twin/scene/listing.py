@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from twin.model.layer import Layer
+from twin.model.shapes import Colour
 from twin.scene.facades import NEAR
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key, Tile, above
@@ -24,15 +25,20 @@ class Listing:
     coarse: frozenset[Key] = frozenset()
     """Those that stand for finer ones."""
     tree: Tree = field(default_factory=Tree)
+    afar: dict[str, Colour] = field(default_factory=dict)
+    """By kind, the colour that its features melt into."""
 
     @classmethod
     def of(cls, source: TileSource) -> Self:
         """Ask for all of them."""
         layers = {layer.id: layer for layer in source.layers()}
         tiles = {tile.key: tile for name in layers for tile in _listed(source, name)}
-        details = {name: _details(source, name) for name in {tile.kind for tile in tiles.values()}}
+        kinds = {tile.kind for tile in tiles.values()}
+        details = {name: tuple(_told(source, name, "DETAILS", (0.0,))) for name in kinds}
+        afar = {name: _told(source, name, "AFAR", None) for name in kinds}
         coarse = frozenset(above(key) for key in tiles) & tiles.keys()
-        return cls(layers, tiles, coarse, Tree(tiles.values(), details, NEAR))
+        known = {name: colour for name, colour in afar.items() if colour}
+        return cls(layers, tiles, coarse, Tree(tiles.values(), details, NEAR), known)
 
     def leaves(self, without: Iterable[str] = ()) -> list[Tile]:
         """The finest tiles, but for those of some layers."""
@@ -64,9 +70,9 @@ def _listed(source: TileSource, layer: str) -> Iterable[Tile]:
         yield Tile((layer, row["level"], row["x"], row["y"]), box, row["kind"], row["count"])
 
 
-def _details(source: TileSource, kind: str) -> tuple[float, ...]:
-    """The metres that each level of a kind may be off; a kind that nobody brings has one level."""
+def _told(source: TileSource, kind: str, name: str, otherwise: Any) -> Any:
+    """What a kind says of itself; a kind that nobody brings says nothing."""
     try:
-        return tuple(getattr(source.kind(kind), "DETAILS", (0.0,)))
+        return getattr(source.kind(kind), name, otherwise)
     except Exception:  # noqa: BLE001  a stranger's; its tiles say why when they are meshed
-        return (0.0,)
+        return otherwise

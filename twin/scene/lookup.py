@@ -38,18 +38,15 @@ def means(texels, runs, first):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def corners(normals, foot, base, lit, days, nights, dim, face, day, night):  # type: ignore[no-untyped-def]
-    """Vertices as four bytes each: the normal and the foot's dimming; the colours before light, and whether it is lit.
+def corners(normals, foot, base, lit, days, nights, dim, found):  # type: ignore[no-untyped-def]
+    """Vertices into (n, 4) floats of three bytes each: the normal, the colour by day and by night, and the foot.
 
-    By night a colour among ``days`` is that of ``nights``; any other is dimmed by ``dim``.
+    VTK hands bytes to a card as a float each; a float holds three of them exactly. The fourth is the foot's dimming,
+    and 256 where the corner is lit. By night a colour among ``days`` is that of ``nights``; ``dim`` dims any other.
     """
     last = 0
     for n in range(len(normals)):
-        for axis in range(3):
-            face[n, axis] = np.uint8(normals[n, axis] * 127.0 + 128.5)
-            day[n, axis] = base[n, axis]
-        face[n, 3] = np.uint8(foot[n] * 255.0 + 0.5)
-        day[n, 3] = night[n, 3] = 255 if lit else 0
+        normal, day, night, place = 0, 0, 0, 1
         known = False
         for k in range(len(days)):
             # Neighbours mostly have one colour.
@@ -58,7 +55,12 @@ def corners(normals, foot, base, lit, days, nights, dim, face, day, night):  # t
                 last, known = at, True
                 break
         for axis in range(3):
-            night[n, axis] = nights[last, axis] if known else np.uint8(base[n, axis] * dim[axis])
+            normal += place * int(normals[n, axis] * 127.0 + 128.5)
+            day += place * int(base[n, axis])
+            night += place * (int(nights[last, axis]) if known else int(base[n, axis] * dim[axis]))
+            place *= 256
+        found[n, 0], found[n, 1], found[n, 2] = normal, day, night
+        found[n, 3] = int(foot[n] * 255.0 + 0.5) + (256 if lit else 0)
 
 
 def warm() -> None:
@@ -68,4 +70,4 @@ def warm() -> None:
     means(texels, np.array([[0, 1]], np.int64), 1)
     normal, foot = np.zeros((1, 3), np.float32), np.ones(1, np.float32)
     colour, dim = np.zeros((1, 3), np.uint8), np.ones(3)
-    corners(normal, foot, colour, True, colour, colour, dim, texels[:1], texels[:1], texels[1:])
+    corners(normal, foot, colour, True, colour, colour, dim, np.empty((1, 4), np.float32))

@@ -6,26 +6,30 @@ Each is one ``vtkShaderProperty`` that many actors share, so that VTK compiles i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
 from twin.model.shapes import Colour
-from twin.scene import facades, light
+from twin.scene import facades, light, melting
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
+from twin.scene.melting import vec as _vec
 from twin.scene.tones import COLOURED, HIDDEN, LIFTED, WIDE
 from twin.scene.tree import HAZE
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
+_LIFT = 0.08
+"""How much of white the chosen feature takes."""
 _LAMPS = 24.0
 """Metres from lamp to lamp."""
 
 _TONE = (
-    "in vec4 face;\nin vec4 day;\nin vec4 night;\nin float slot;\nuniform sampler2D tones;\n"
+    "in vec4 corner;\nin float slot;\nuniform sampler2D tones;\n"
     "flat out vec4 seen;\nout float dim;\n"
+    "vec3 bytes(float of) { return mod(floor(of / vec3(1.0, 256.0, 65536.0)), 256.0); }\n"
 )
 _LIT = "flat in vec4 seen;\nin float dim;\n"
 _LIGHT = "  gl_FragData[0].rgb = seen.rgb * max(dim, seen.a);\n"
@@ -54,7 +58,7 @@ def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
         wall, measured = "flat in vec3 leans;\nflat in float whose;\nin vec3 spot;\n", facades.MEASURED
     else:
         stands = told = wall = measured = ""
-    _vertex(made, _TONE + stands, _toned(sky, sun) + told)
+    _vertex(made, _TONE + stands, _toned(sky, sun, melting.faces(overlaid=parts.overlaid), parts.afar) + told)
     done = measured + drawn + _haze(sky, 0.15 if parts.overlaid else 1.0)
     _fragment(made, _LIT + wall + facades.FUNCTIONS, _LIGHT + done)
     return made
@@ -96,27 +100,40 @@ def ground(sky: Sky, coast: Sides, close: float, shades: Sequence[Sides]) -> vtk
     return made
 
 
-def see(material: vtkShaderProperty, clear: float) -> None:
-    """So many times farther an eye sees through the haze: one that looks from afar sees what it looks at."""
-    material.GetFragmentCustomUniforms().SetUniformf("clear", clear)
+class Sight(NamedTuple):
+    """How an eye sees."""
+
+    clear: float = 1.0
+    """How many times farther through the haze: one that looks from afar sees what it looks at."""
+    metre: float = 0.001
+    """Metres that a pixel is wide one metre before the eye; in a parallel view, everywhere."""
 
 
-def _toned(sky: Sky, sun: Any) -> str:
+def see(material: vtkShaderProperty, sight: Sight) -> None:
+    """Take another sight; nothing is compiled again."""
+    for uniforms in (material.GetVertexCustomUniforms(), material.GetFragmentCustomUniforms()):
+        uniforms.SetUniformf("clear", sight.clear)
+        uniforms.SetUniformf("metre", sight.metre)
+
+
+def _toned(sky: Sky, sun: Any, melts: str = "  float melts = 0.0;", afar: Colour | None = None) -> str:
     """A vertex's colour before light, from its own or from its feature's texel, and its face's light (ART)."""
-    own, share = ("night", 0.08) if sky.windows else ("day", 0.08)
+    own = "corner.z" if sky.windows else "corner.y"
     return f"""
   int place_ = int(slot + 0.5);
   vec4 texel = texelFetch(tones, ivec2(place_ % {WIDE}, place_ / {WIDE}), 0);
   int told = int(texel.a * 255.0 + 0.5);
-  vec3 stone = (told & {COLOURED}) != 0 ? texel.rgb : {own}.rgb / 255.0;
-  if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {share});
-  vec3 leaning = (face.xyz - 128.0) / 127.0;
+  bool told_ = (told & {COLOURED}) != 0;
+  vec3 stone = told_ ? texel.rgb : bytes({own}) / 255.0;
+  bool lit = corner.w > 255.5;
+  if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {_LIFT});
+  vec3 leaning = (bytes(corner.x) - 128.0) / 127.0;
   float up = 0.5 + 0.5 * leaning.z, sunny = max(0.0, dot(leaning, vec3({sun[0]:.6f}, {sun[1]:.6f}, {sun[2]:.6f})));
   vec3 falls = (0.46 + 0.20 * up) * {_vec(light.SKY_LIGHT)} + 0.12 * (1.0 - up) * {_vec(light.BOUNCE)};
   falls += 0.50 * sunny * {_vec(light.SUN_LIGHT)};
-  vec3 lamp = {own}.a > 127.0 ? falls : vec3(1.0);
+{melts}{melting.tints(sky, afar)}  vec3 lamp = lit ? falls : vec3(1.0);
   seen = vec4(stone * lamp, {light.DARKEST} / lamp.g);
-  dim = {own}.a > 127.0 ? face.w / 255.0 : 1.0;
+  dim = lit ? mix((corner.w - 256.0) / 255.0, 1.0, melts) : 1.0;
   if ((told & {HIDDEN}) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 """
 
@@ -137,7 +154,7 @@ def _shaded(sky: Sky, shades: Sequence[Sides]) -> str:
             f"  vec2 at{n} = {_within(sides)}, in{n} = {soft.format(n=n)};\n"
             f"  laid = mix(laid, texture(shade{n}, at{n}), in{n}.x * in{n}.y);\n"
         )
-    done += f"  {_mixed(sky.shadow, 'laid.r')}\n"
+    done += f"  {_mixed(sky.shadow, 'laid.r')}\n" + melting.streets(sky)
     return done + _POOLS.format(apart=_LAMPS) if sky.windows else done
 
 
@@ -160,16 +177,12 @@ def _mixed(colour: Colour, share: str) -> str:
     return f"gl_FragData[0].rgb = mix(gl_FragData[0].rgb, {_vec(colour)}, {share});"
 
 
-def _vec(colour: Colour) -> str:
-    return f"vec3({', '.join(f'{part / 255:.4f}' for part in colour)})"
-
-
 def _vertex(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:
     first = f"{_POSITION}Dec"
     made.AddVertexShaderReplacement(first, True, f"{first}\n{declared}", False)
     last = f"{_POSITION}Impl"
     made.AddVertexShaderReplacement(last, True, f"{last}\n{done}", False)
-    see(made, 1.0)
+    see(made, Sight())
 
 
 def _fragment(made: vtkOpenGLShaderProperty, declared: str, done: str) -> None:

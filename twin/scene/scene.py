@@ -334,11 +334,12 @@ class Scene:
             if of not in self._materials:
                 self._materials[of] = materials.flat(self._below, self.sun, sides, _FLAT[kind])
         else:
-            parts = Parts(overlaid=node.key[0] in self.overlays, near=drawn.near, wood=drawn.wood)
+            afar = self._listing.afar.get(kind)
+            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar)
             of = (self.sky, parts)
             if of not in self._materials:
                 self._materials[of] = materials.solid(self.sky, self.sun, parts)
-        materials.see(self._materials[of], self._clear)
+        materials.see(self._materials[of], self._sight)
         return self._materials[of]
 
     def _dress(self) -> None:
@@ -355,9 +356,14 @@ class Scene:
         """The haze begins behind what is looked at, from however far."""
         return max(1.0, self.camera.distance / _HAZE_FROM)
 
+    @property
+    def _sight(self) -> materials.Sight:
+        tall = 2 * np.tan(np.radians(self.camera.field) / 2) / max(1, self.viewport[1])
+        return materials.Sight(self._clear, float(tall * (self.camera.distance if self.camera.parallel else 1.0)))
+
     def _haze(self) -> None:
         for material in (*self._materials.values(), *(one.GetShaderProperty() for one in self._grounds.laid)):
-            materials.see(material, self._clear)
+            materials.see(material, self._sight)
 
     def _arrange(self) -> None:
         """Ask for what is wanted from here, and show the best of what is there."""

@@ -20,6 +20,8 @@ _COARSE, _CLOSE = 2.0, 1.5
 _HALF, _STEP, _FROM = 1536.0, 768.0, 8_000.0
 """Metres to its sides, by which it moves, and from how far one looks at it at most."""
 _FOOT = 20.0
+_OFF = 2.0
+"""Pixels of it that what stands may be off: its foot's shade is blurred over more."""
 
 
 class Shading:
@@ -54,7 +56,7 @@ class Shading:
         self, tree: Tree, made_of: object, sides: ground.Sides, pixel: float, layers: tuple[list[str], list[str]]
     ) -> Shade:
         def meshed(some: Iterable[str]) -> Iterator[Arrays]:
-            for node in tree.cut(some, pixel, sides):
+            for node in tree.cut(some, _OFF * pixel, sides):
                 arrays = self._mesh(node)
                 if arrays is not None:
                     yield arrays

@@ -40,6 +40,7 @@ from twin.store import (
     views,
 )
 from twin.store.adding import NewLayer
+from twin.store.asking import Asking
 from twin.store.audit import AuditLine
 from twin.store.finding import Found, Query
 from twin.store.tiles import Encoder
@@ -259,17 +260,17 @@ class City:
 
         return self.read(ask)
 
-    def page(self, layer: str, query: Query, columns: Sequence[str], limit: int, offset: int) -> pa.Table:
-        """Rows of a layer, filtered and sorted; Refused where the filter can't be read."""
-        return self._of(layer, lambda c, entry: finding.page(c, entry, query, columns, limit, offset))
+    def ordered(self, layer: str, query: Query, asking: Asking | None = None) -> Any:
+        """(n,) the fids of a layer's rows, filtered and sorted; Refused where the filter can't be read.
 
-    def count(self, layer: str, query: Query) -> int:
-        """How many of a layer's rows pass a filter; Refused where it can't be read."""
-        return self._of(layer, lambda c, entry: finding.count(c, entry, query))
+        Cancelled where ``asking`` was overtaken.
+        """
 
-    def place(self, layer: str, query: Query, fid: int) -> int | None:
-        """At which row a feature stands; None where the filter leaves it out."""
-        return self._of(layer, lambda c, entry: finding.place(c, entry, query, fid))
+        def ask(connection: Connection, entry: registry.Entry) -> Any:
+            with (asking or Asking()).on(connection):
+                return finding.ordered(connection, entry, query)
+
+        return self._of(layer, ask)
 
     def tiles(self, layer: str, scenario: str = BASE) -> pa.Table:
         """The layer's tiles without their payloads."""

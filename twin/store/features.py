@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from twin.model.feature import TRANSACTION
+from twin.model.feature import FID, TRANSACTION
 from twin.store.schema import quoted
 
 Box = tuple[float, float, float, float]
@@ -45,5 +46,10 @@ def select(
 
 def fids(connection: duckdb.DuckDBPyConnection, table: str) -> Any:
     """(n,) the features in the order of their rows, in which DuckDB reads a table that nothing is asked of."""
-    found = connection.execute(f"SELECT fid FROM {quoted(table)}").to_arrow_table()
-    return found.column("fid").to_numpy()
+    return in_order(connection.execute(f"SELECT fid FROM {quoted(table)}").to_arrow_table())
+
+
+def in_order(found: pa.Table) -> Any:
+    """(n,) the ``fid`` column of an answer."""
+    # ``to_numpy`` would import pandas, before the first picture.
+    return np.concatenate([np.empty(0, np.int64), *map(np.from_dlpack, found.column(FID).chunks)])

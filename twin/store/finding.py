@@ -1,20 +1,20 @@
-"""Finding features by words, and the table's pages: filtered, sorted and counted where the data lie."""
+"""Finding features by words, and the order of a table's rows: filtered and sorted where the data lie."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from twin.core.errors import Refused
 from twin.core.folding import DROPPED, FROM, TO, folded
 from twin.core.i18n import mark, named
 from twin.model.feature import BOX, FID, UID
 from twin.store import console
+from twin.store.features import in_order
 from twin.store.registry import Entry
 from twin.store.schema import literal, quoted
 
@@ -107,7 +107,6 @@ def _part(place: int, entry: Entry, wanted: list[str], limit: int) -> tuple[str,
     there = {column.name for column in entry.layer.columns}
     own = [UID, *(name for name in _NAMES if name in there)]
     both = [*own, *(name for name in _PLACES if name in there)]
-    text = _plain(f"concat_ws(' ', {', '.join(map(quoted, both))})")
     said = [_of(there, *names) for names in (("name_en", "name"), ("name_ar", "name"))]
     said += [_of(there, *names) for names in (("district_en", "district"), ("district_ar", "district"))]
     rank = (
@@ -116,13 +115,14 @@ def _part(place: int, entry: Entry, wanted: list[str], limit: int) -> tuple[str,
         for name in (_folded(quoted(one)) for one in own)
     )
     whole = " ".join(wanted)
-    holds = " AND ".join(f"contains({text}, ?)" for _ in wanted)
+    any_of = " OR ".join(_holds(entry.table, name, _plain) for name in both)
+    holds = " AND ".join(f"({any_of})" for _ in wanted)
     words = (
         f"SELECT least({', '.join(rank)}) AS rank, {place} AS place, {literal(entry.layer.id)} AS layer,"
         f" {FID}, {UID}, {', '.join(said)}, {', '.join(BOX)}"
         f" FROM (SELECT * FROM {quoted(entry.table)} WHERE {holds}) ORDER BY rank, {_ORDER} LIMIT {int(limit)}"
     )
-    return words, [whole, f" {whole} ", whole, whole] * len(own) + wanted
+    return words, [whole, f" {whole} ", whole, whole] * len(own) + [word for word in wanted for _ in both]
 
 
 def _of(there: set[str], *names: str) -> str:
@@ -143,30 +143,11 @@ def _without_title(entry: Entry, wanted: list[str]) -> list[str]:
     return [word for word in wanted if not names(word)] or wanted
 
 
-def page(
-    connection: duckdb.DuckDBPyConnection, entry: Entry, query: Query, columns: Sequence[str], limit: int, offset: int
-) -> pa.Table:
-    """Rows of a layer; fid stands first."""
+def ordered(connection: duckdb.DuckDBPyConnection, entry: Entry, query: Query) -> Any:
+    """(n,) the fids of the rows that pass the filter, in the order asked for; Refused where it can't be read."""
     where, values = _where(connection, entry, query.filter)
-    names = ", ".join(map(quoted, dict.fromkeys([FID, *columns])))
-    words = f"SELECT {names} FROM {quoted(entry.table)} WHERE {where} ORDER BY {_order(entry, query)}"
-    return _asked(connection, f"{words} LIMIT {int(limit)} OFFSET {int(offset)}", values).to_arrow_table()
-
-
-def count(connection: duckdb.DuckDBPyConnection, entry: Entry, query: Query) -> int:
-    """How many rows pass the filter."""
-    where, values = _where(connection, entry, query.filter)
-    row = _asked(connection, f"SELECT count(*) FROM {quoted(entry.table)} WHERE {where}", values).fetchone()
-    return int(row[0]) if row else 0
-
-
-def place(connection: duckdb.DuckDBPyConnection, entry: Entry, query: Query, fid: int) -> int | None:
-    """At which row a feature stands; None where the filter leaves it out."""
-    where, values = _where(connection, entry, query.filter)
-    inner = f"SELECT {FID}, row_number() OVER (ORDER BY {_order(entry, query)}) - 1 AS place FROM {quoted(entry.table)}"
-    words = f"SELECT place FROM ({inner} WHERE {where}) WHERE {FID} = ?"
-    row = _asked(connection, words, [*values, fid]).fetchone()
-    return None if row is None else int(row[0])
+    words = f"SELECT {FID} FROM {quoted(entry.table)} WHERE {where} ORDER BY {_order(entry, query)}"
+    return in_order(_asked(connection, words, values).to_arrow_table())
 
 
 def _order(entry: Entry, query: Query) -> str:
@@ -184,10 +165,22 @@ def _where(connection: duckdb.DuckDBPyConnection, entry: Entry, words: str) -> t
         console.allow(connection, select)
         _asked(connection, f"{select} LIMIT 0", [])
         return f"({words}\n)", []
-    texts = [column.name for column in entry.layer.attributes if column.type == "VARCHAR"]
-    any_of = " OR ".join(f"contains({_folded(quoted(name))}, ?)" for name in [UID, *texts])
+    texts = [UID, *(column.name for column in entry.layer.attributes if column.type == "VARCHAR")]
     each = folded(words).split()
-    return " AND ".join(f"({any_of})" for _ in each) or "TRUE", [word for word in each for _ in [UID, *texts]]
+    holds = " OR ".join(_holds(entry.table, name, _folded) for name in texts)
+    return " AND ".join(f"({holds})" for _ in each) or "TRUE", [word for word in each for _ in texts]
+
+
+def _holds(table: str, name: str, fold: Callable[[str], str]) -> str:
+    """Whether a text has a word, as SQL with one value.
+
+    Folding is slow and most columns say few things again and again: each of those is folded once. Ids all differ.
+    """
+    if name == UID:
+        return f"contains({fold(quoted(name))}, ?)"
+    text = f"CAST({quoted(name)} AS VARCHAR)"
+    each = f"SELECT DISTINCT {text} AS said FROM {quoted(table)}"
+    return f"{text} IN (SELECT said FROM ({each}) WHERE contains({fold('said')}, ?))"
 
 
 def _asked(connection: duckdb.DuckDBPyConnection, words: str, values: list[Any]) -> duckdb.DuckDBPyConnection:
@@ -200,9 +193,19 @@ def _asked(connection: duckdb.DuckDBPyConnection, words: str, values: list[Any])
 
 def _folded(text: str) -> str:
     """What ``folded`` does, in SQL."""
-    return f"regexp_replace({_plain(text)}, '(^| )ال', '\\1', 'g')"
+    return _unless_ascii(text, f"regexp_replace({_bare(text)}, '(^| )ال', '\\1', 'g')")
 
 
 def _plain(text: str) -> str:
     """The same but for the article: what holds a word holds it with its article too."""
+    return _unless_ascii(text, _bare(text))
+
+
+def _bare(text: str) -> str:
     return f"replace(translate(lower(strip_accents(CAST({text} AS VARCHAR))), '{FROM}', '{TO}'), '{DROPPED}', '')"
+
+
+def _unless_ascii(text: str, done: str) -> str:
+    """Words of ASCII alone need no more than small letters, which is done ten times as fast."""
+    said = f"CAST({text} AS VARCHAR)"
+    return f"CASE WHEN strlen({said}) = length({said}) THEN lower({said}) ELSE {done} END"

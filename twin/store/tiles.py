@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from twin.model.feature import BASE, BOX, FID, GEOMETRY
 from twin.store import hilbert, schema
+from twin.store import payload as payloads
 
 LEAF = 1_200
 """Features a leaf holds at most (FACTS: 70 to 1,000 actors cost about one merged mesh)."""
@@ -67,6 +68,7 @@ class Made:
     count: int
     """How many things are drawn: in a leaf its features."""
     blob: bytes
+    """As it is kept."""
 
 
 def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder) -> Iterator[Made]:
@@ -91,7 +93,8 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
         blob = encoder.encode(rows)
         if encoder.heights:
             foot, top = encoder.heights(blob)
-        yield Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, blob)
+        box = (west, south, foot, east, north, top)
+        yield Made(leaf, box, leaf.stop - leaf.start, payloads.kept(blob))
 
 
 def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
@@ -105,9 +108,9 @@ def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
             parts.sort(key=lambda one: one.leaf.start)
             boxes = np.array([one.box for one in parts])
             box = (*boxes[:, :3].min(axis=0).tolist(), *boxes[:, 3:].max(axis=0).tolist())
-            blob, count = coarsen([(one.leaf.start, one.blob) for one in parts])
+            blob, count = coarsen([(one.leaf.start, payloads.given(one.blob)) for one in parts])
             above = Leaf(*key, parts[0].leaf.start, parts[-1].leaf.stop)
-            below[key] = found = Made(above, box, count, blob)
+            below[key] = found = Made(above, box, count, payloads.kept(blob))
             yield found
 
 
@@ -168,20 +171,20 @@ def version(connection: duckdb.DuckDBPyConnection, table: str) -> int | None:
 
 
 def payload(connection: duckdb.DuckDBPyConnection, table: str, scenario: str, level: int, x: int, y: int) -> bytes:
-    """One tile's blob; empty where there is no such tile."""
+    """One tile's payload; empty where there is no such tile."""
     row = connection.execute(
         f"SELECT blob FROM balad.tile WHERE layer = {schema.literal(table)} AND scenario = {schema.literal(scenario)}"
         f" AND level = {int(level)} AND x = {int(x)} AND y = {int(y)}"
     ).fetchone()
-    return bytes(row[0]) if row else b""
+    return payloads.given(row[0]) if row else b""
 
 
 def listed(connection: duckdb.DuckDBPyConnection, place: int, cell: tuple[str, str, int, int, int]) -> bytes | None:
-    """The blob in the row where a tile was listed; None where another stands there now.
+    """The payload in the row where a tile was listed; None where another stands there now.
 
     By its row alone: with any other condition DuckDB reads all the blobs around it.
     """
     found = connection.execute(
         f"SELECT blob, layer, scenario, level, x, y FROM balad.tile WHERE rowid = {int(place)}"
     ).fetchone()
-    return bytes(found[0]) if found and found[1:] == cell else None
+    return payloads.given(found[0]) if found and found[1:] == cell else None
