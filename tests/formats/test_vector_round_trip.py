@@ -14,6 +14,7 @@ import shapely
 from tests.formats.taking import table, take
 from twin.core.errors import CannotWrite, Refused
 from twin.formats import registry
+from twin.model.feature import OWN
 
 SUFFIXES = (".gpkg", ".geojson", ".parquet")
 CRS = "EPSG:9357"
@@ -53,7 +54,7 @@ def canonical(found: pa.Table) -> list[tuple[Any, ...]]:
     for row in found.to_pylist():
         values = {}
         for name, value in row.items():
-            if value is None or name in ("uid", "geometry"):
+            if value is None or name in OWN:
                 continue
             told = str(value).replace(" ", "") if isinstance(value, list) else value
             values[name] = told.isoformat() if isinstance(told, date) else told

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from twin.core.errors import NotThisFormat, ReaderFailed
-from twin.core.i18n import mark
 from twin.formats import vector
+from twin.formats.broken import broken
 from twin.formats.crs import Box
 from twin.formats.notes import Notes
 from twin.formats.placing import Place, between
@@ -26,7 +26,6 @@ DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
 _OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
-    "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
 }
 _FID, _GEOMETRY = "\0fid", "\0geometry"
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
@@ -74,9 +73,8 @@ def told(path: Path, name: str) -> Iterator[None]:
     try:
         yield
     except (DataSourceError, DataLayerError, FeatureError, GeometryError, pa.ArrowInvalid, UnicodeError) as why:
-        said = str(why).replace(_plain(path), path.name).replace(str(path), path.name)[:200]
-        words = mark("It is no {format} that can be read, or it is damaged: {why}")
-        raise NotThisFormat(words, path, format=name, why=said) from why
+        said = str(why).replace(_plain(path), path.name).replace(str(path), path.name)
+        raise broken(path, name, said) from why
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Checked:
     geometry: NDArray[np.object_]
     repaired: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    """What a refused feature is called in the report."""
 
     def refuse(self, rows: Iterable[Any], reason: str) -> None:
         """Give rows up for one reason."""
@@ -51,16 +53,14 @@ def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
     """Decode and judge a column of WKB; ``ours`` says that a city gave it out, so that what it has is wanted."""
     raw = wkb.to_numpy(zero_copy_only=False)
     checked = Checked(np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore")))
-    empty = np.array([one is None for one in raw], dtype=bool)
+    empty = wkb.is_null().to_numpy(zero_copy_only=False)
     for row in np.flatnonzero(shapely.is_missing(checked.geometry) & ~empty):
         checked.refuse([row], _undecodable(raw[row]))
     if not ours:
         checked.refuse(np.flatnonzero(empty), tr("It has no geometry."))
         checked.refuse(np.flatnonzero(shapely.is_empty(checked.geometry)), tr("Its geometry is empty."))
     _drop_unknown_heights(checked)
-    _refuse_absurd(checked, _ABSURD_IN_FILE, tr("Its coordinates are no finite numbers, or absurd."))
     _place(checked, place)
-    _refuse_absurd(checked, ABSURD, tr("It has no place in the city’s coordinate system."))
     if not ours:
         _repair(checked)
         _resolve_collections(checked)
@@ -92,25 +92,46 @@ def _drop_unknown_heights(checked: Checked) -> None:
         checked.repaired[int(row)] = tr("Heights that are no numbers were dropped.")
 
 
-def _refuse_absurd(checked: Checked, bound: float, reason: str) -> None:
-    coordinates, index = shapely.get_coordinates(checked.geometry, include_z=True, return_index=True)
-    flat = np.isfinite(coordinates[:, :2]).all(axis=1) & (np.abs(coordinates[:, :2]) <= bound).all(axis=1)
-    z = coordinates[:, 2]
-    good = flat & ~np.isinf(z) & ~(np.abs(np.nan_to_num(z)) > _HEIGHT)
-    if not good.all():
-        checked.refuse(np.unique(index[~good]), reason)
-
-
 def _place(checked: Checked, place: Place) -> None:
     solid = shapely.has_z(checked.geometry)
     for with_z in (False, True):
         rows = np.flatnonzero((solid == with_z) & ~shapely.is_missing(checked.geometry))
-        if len(rows):
-            old = shapely.get_coordinates(checked.geometry[rows], include_z=with_z)
-            xyz = old if with_z else np.column_stack([old, np.zeros(len(old))])
-            placed = place(xyz)
-            if placed is not xyz:
-                checked.geometry[rows] = shapely.set_coordinates(checked.geometry[rows], placed[:, : old.shape[1]])
+        why = tr("Its coordinates are no finite numbers, or absurd.")
+        rows, old = _sound(checked, rows, with_z, _ABSURD_IN_FILE, why)
+        if not len(rows):
+            continue
+        xyz = old if with_z else np.column_stack([old, np.zeros(len(old))])
+        placed = place(xyz)
+        if placed is not xyz:
+            checked.geometry[rows] = shapely.set_coordinates(checked.geometry[rows], placed[:, : old.shape[1]])
+        if not _are_sound(placed, ABSURD):
+            _sound(checked, rows, with_z, ABSURD, tr("It has no place in the city’s coordinate system."))
+
+
+def _sound(
+    checked: Checked, rows: NDArray[np.intp], with_z: bool, bound: float, reason: str
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The rows whose coordinates can be, and those; the others are refused."""
+    coordinates = shapely.get_coordinates(checked.geometry[rows], include_z=with_z)
+    if _are_sound(coordinates, bound):
+        return rows, coordinates
+    coordinates, index = shapely.get_coordinates(checked.geometry[rows], include_z=with_z, return_index=True)
+    good = (np.abs(coordinates[:, :2]) <= bound).all(axis=1)
+    if with_z:
+        # A height that is no number is none; it was dropped before.
+        good &= ~(np.abs(coordinates[:, 2]) > _HEIGHT)
+    checked.refuse(rows[np.unique(index[~good])], reason)
+    rows = rows[~shapely.is_missing(checked.geometry[rows])]
+    return rows, shapely.get_coordinates(checked.geometry[rows], include_z=with_z)
+
+
+def _are_sound(coordinates: NDArray[np.float64], bound: float) -> bool:
+    if not len(coordinates):
+        return True
+    flat, heights = coordinates[:, :2], coordinates[:, 2:]
+    # A comparison with NaN is never true.
+    inside = bool(-bound <= flat.min() and flat.max() <= bound)
+    return inside and not bool((np.abs(heights) > _HEIGHT).any())
 
 
 def _repair(checked: Checked) -> None:

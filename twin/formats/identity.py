@@ -43,9 +43,24 @@ class Identity:
         """The batch's ids; ``first`` is the number of its first row in the file."""
         numbers = batch.column(self.fid).to_pylist() if self.fid else range(first, first + batch.num_rows)
         if not self.column:
-            return [self._once(str(number)) for number in numbers]
+            return self._each_once([str(number) for number in numbers])
         told = _as_text(batch.column(self.column)).to_pylist()
-        return [self._once(name or str(number)) for name, number in zip(told, numbers, strict=True)]
+        return self._each_once([name or str(number) for name, number in zip(told, numbers, strict=True)])
+
+    def nameless(self, batch: pa.RecordBatch, first: int) -> list[bool]:
+        """Which of the batch's features have no id of their own: a number that only counts from 0 is none."""
+        if self.column:
+            return [not name for name in _as_text(batch.column(self.column)).to_pylist()]
+        counted = range(first, first + batch.num_rows)
+        numbers = batch.column(self.fid).to_pylist() if self.fid else counted
+        return [number == row for number, row in zip(numbers, counted, strict=True)]
+
+    def _each_once(self, names: list[str]) -> list[str]:
+        new = set(names)
+        if len(new) == len(names) and self._seen.isdisjoint(new):
+            self._seen |= new
+            return names
+        return [self._once(name) for name in names]
 
     def _once(self, name: str) -> str:
         if name in self._seen:

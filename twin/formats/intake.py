@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,22 +35,24 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
     notes = Notes()
     streams = Streams(request)
-    batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
-    for batch in _telling(batches, notes, survey.count, progress):
-        streams.write(batch)
+    with ThreadPoolExecutor(1) as pool:
+        fingerprint = pool.submit(_fingerprint, path)
+        batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
+        for batch in _telling(batches, notes, survey.count, progress):
+            streams.write(batch)
+    notes.settle()
     # Unmoved coordinates are still in the file's own CRS, heights and all: EPSG:7415 in a city of EPSG:28992.
     taken = streams.finish(notes, placing.source if placing.same else placing.crs)
     _any(taken, path)
     if request.identified and notes.unnamed:
         words = mark("Its features don’t have an id each: give them a column “uid”, as an export of the layer has it.")
         raise CannotRead(words, path)
-    progress(0.95, tr("Fingerprinting the file…"))
     return Answer(
         crs=placing.crs,
         source_crs=placing.source,
         heights=survey.heights if survey.heights != "unknown" else placing.heights,
         format=chosen.NAME,
-        sha256=_fingerprint(path),
+        sha256=fingerprint.result(),
         layers=taken,
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
@@ -89,7 +92,7 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
     for batch in batches:
         read = sum(report.read for report in notes.layers.values())
         part = read / max(count, read) if count else 1 - 1 / (1 + read / 20_000)
-        progress(0.05 + 0.85 * part, trn("{n} feature read", "{n} features read", read))
+        progress(0.02 + 0.98 * part, trn("{n} feature read", "{n} features read", read))
         yield batch
 
 

@@ -13,6 +13,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.layers: dict[str, LayerReport] = {}
+        self._mended: dict[str, dict[str, str]] = {}
         self.said: list[str] = []
         self.unnamed: list[str] = []
         """Layers whose features have no ids of their own: they were numbered."""
@@ -31,10 +32,17 @@ class Notes:
 
     def mended(self, layer: str, uid: str, reason: str) -> None:
         """One that counted as taken as it was had to be repaired after all."""
-        report = self._layer(layer)
-        if all(verdict.id != uid for verdict in report.repaired):
-            report.kept -= 1
-            report.repaired.append(Verdict(id=uid, reason=reason))
+        self._mended.setdefault(layer, {}).setdefault(uid, reason)
+
+    def settle(self) -> None:
+        """At the end: what was mended stands after what was repaired, however many were read at a time."""
+        for layer, mended in self._mended.items():
+            report = self._layer(layer)
+            known = {verdict.id for verdict in report.repaired}
+            new = [Verdict(id=uid, reason=reason) for uid, reason in mended.items() if uid not in known]
+            report.kept -= len(new)
+            report.repaired += new
+        self._mended.clear()
 
     def refused(self, layer: str, uid: str, reason: str) -> None:
         """One was not taken."""

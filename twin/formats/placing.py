@@ -8,6 +8,7 @@ KSA-GRF17, on WGS 84 for all else). Heights are never moved to another datum, on
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -113,11 +114,13 @@ def _by_hand(path: str | Path, city: str | None, local: tuple[float, float, floa
     if not all(math.isfinite(value) for value in local) or scale <= 0:
         raise Refused("A place is made of finite numbers, its scale above 0.", path)
     turn = math.radians(angle)
-    matrix = scale * np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    cosine, sine = scale * math.cos(turn), scale * math.sin(turn)
 
     def place(xyz: Coordinates) -> Coordinates:
         placed = np.array(xyz, dtype=np.float64)
-        placed[:, :2] = placed[:, :2] @ matrix + (east, north)
+        # Not as a product of matrices, whose last digits depend on how many rows there are.
+        placed[:, 0] = xyz[:, 0] * cosine - xyz[:, 1] * sine + east
+        placed[:, 1] = xyz[:, 0] * sine + xyz[:, 1] * cosine + north
         return placed
 
     note = tr(
@@ -206,12 +209,16 @@ def _area(source: CRS, bounds: Box | None) -> AreaOfInterest | None:
 
 
 def _placer(move: Transformer | None, unit: float) -> Place:
+    # One of a group's transformers belongs to one thread at a time.
+    turn = threading.Lock()
+
     def place(xyz: Coordinates) -> Coordinates:
         if move is None and unit == 1.0:
             return xyz
         placed = np.array(xyz, dtype=np.float64)
         if move is not None:
-            placed[:, 0], placed[:, 1] = move.transform(xyz[:, 0], xyz[:, 1])
+            with turn:
+                placed[:, 0], placed[:, 1] = move.transform(xyz[:, 0], xyz[:, 1])
         placed[:, 2] *= unit
         return placed
 

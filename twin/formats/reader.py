@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.model.layer import Heights
 
@@ -41,6 +42,8 @@ class Batch:
     table: pa.RecordBatch
     title: str = ""
     title_ar: str = ""
+    measures: Measures | None = None
+    """Of its features, where the reader has them at hand."""
 
 
 class Format(Protocol):

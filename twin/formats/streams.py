@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 import shapely
 
 from twin.core.errors import CannotRead
+from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.formats.placing import far
 from twin.formats.reader import Batch
 from twin.formats.request import Request, TakenLayer
-from twin.model.feature import GEOMETRY, OBJECT_TYPE
+from twin.model.feature import BOX, GEOMETRY, OBJECT_TYPE
 from twin.model.report import LayerReport
 
 
@@ -45,7 +46,8 @@ class Streams:
 
     def write(self, batch: Batch) -> None:
         """Add a batch to its layer's file."""
-        table = batch.table
+        measures = batch.measures or Measures.of(_decoded(batch.table))
+        table = _boxed(batch.table, measures)
         found = self.open.get(batch.layer)
         if found is None:
             file = Path(self.request.scratch) / f"{len(self.open)}.arrows"
@@ -53,7 +55,7 @@ class Streams:
             found = _Stream(batch.kind, batch.title, batch.title_ar, file, table.schema, writer)
             self.open[batch.layer] = found
         found.writer.write_batch(_alike(table, found.schema))
-        _measure(found, table)
+        _measure(found, table, measures)
 
     def finish(self, notes: Notes, crs: str) -> list[TakenLayer]:
         """Close them, and report each under the id it gets in the city."""
@@ -73,7 +75,7 @@ class Streams:
                     "kind": stream.kind,
                     "crs": crs,
                     "extent": tuple(stream.extent) if np.isfinite(stream.extent).all() else None,
-                    "by_type": dict(stream.by_type),
+                    "by_type": dict(sorted(stream.by_type.items())),
                 }
             )
             made.append(TakenLayer(ipc=str(stream.file), title=stream.title, title_ar=stream.title_ar, report=report))
@@ -109,6 +111,10 @@ class Streams:
         return float(low[0]), float(low[1]), float(high[3]), float(high[4])
 
 
+def _decoded(table: pa.RecordBatch) -> Any:
+    return np.atleast_1d(shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False)))
+
+
 def _alike(table: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """A later batch in the columns of the first."""
     if table.schema.equals(schema):
@@ -122,15 +128,22 @@ def _alike(table: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _measure(stream: _Stream, table: pa.RecordBatch) -> None:
-    geometry = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    coordinates = shapely.get_coordinates(geometry, include_z=True)
-    if len(coordinates):
-        coordinates = np.nan_to_num(coordinates, nan=0.0)
-        stream.extent[:3] = np.minimum(stream.extent[:3], coordinates.min(axis=0)).tolist()
-        stream.extent[3:] = np.maximum(stream.extent[3:], coordinates.max(axis=0)).tolist()
+def _measure(stream: _Stream, table: pa.RecordBatch, measures: Measures) -> None:
+    if np.isfinite(measures.boxes[:, 0]).any():
+        low, high = np.nanmin(measures.boxes[:, :3], axis=0), np.nanmax(measures.boxes[:, 3:], axis=0)
+        stream.extent[:3] = np.fmin(stream.extent[:3], low).tolist()
+        stream.extent[3:] = np.fmax(stream.extent[3:], high).tolist()
     if OBJECT_TYPE in table.schema.names:
         types = pc.value_counts(table.column(OBJECT_TYPE)).to_pylist()
         stream.by_type.update({str(one["values"]): one["counts"] for one in types})
     else:
-        stream.by_type.update(Counter(one.geom_type if one is not None else "None" for one in geometry))
+        stream.by_type.update(measures.by_type())
+
+
+def _boxed(table: pa.RecordBatch, measures: Measures) -> pa.RecordBatch:
+    """With each feature's box beside it, so that the store need not decode geometry; null without geometry."""
+    sides = {side: pa.array(measures.boxes[:, n], from_pandas=True) for n, side in enumerate(BOX)}
+    return pa.RecordBatch.from_arrays(
+        [*table.columns, *sides.values()],
+        schema=pa.schema([*table.schema, *(pa.field(side, pa.float64()) for side in sides)], table.schema.metadata),
+    )

@@ -9,26 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from twin.core.i18n import trn
+from twin.core.i18n import tr, trn
 from twin.formats import columns, footprints
+from twin.formats.ahead import ahead
 from twin.formats.crs import Box
 from twin.formats.geometry import Checked, check, encoded
 from twin.formats.identity import Identity
+from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch
 from twin.formats.stamp import Stamp
 from twin.model.feature import GEOMETRY, UID
 
-ROWS = 5000
-"""Features held in memory at once."""
+ROWS = 20_000
+"""Features read at a time."""
+_JUDGED = 5000
+"""How many features say what a layer is mostly made of, however many are read at a time."""
 _ROADS = re.compile(r"road|street|highway|شارع|شوارع|طريق|طرق", re.IGNORECASE)
 _ROAD_COLUMNS = {"highway", "fclass", "road_class", "roadclass"}
 _REACH = 300_000.0
@@ -70,6 +73,18 @@ class _Part:
     estimated: int = 0
 
 
+class _Judged:
+    """A batch with all that can be known of it by itself: made on a thread of its own."""
+
+    def __init__(self, batch: pa.RecordBatch, checked: Checked, attributes: dict[str, pa.Array]) -> None:
+        self.batch = batch
+        self.checked = checked
+        self.attributes = attributes
+        self.dimensions = shapely.get_dimensions(checked.geometry)
+        self.wkb = encoded(checked.geometry)
+        self.measures = Measures.of(checked.geometry)
+
+
 def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     """The layer's features, placed."""
     ours = raw.stamp
@@ -79,16 +94,26 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     names = columns.plan(raw.schema, {raw.geometry, raw.fid, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}
-    row = 0
-    for batch in raw.batches(None):
-        uids = identity.uids(batch, row)
-        row += batch.num_rows
+
+    def judged(batch: pa.RecordBatch) -> _Judged:
         checked = check(batch.column(raw.geometry), place, ours=ours is not None)
-        attributes = columns.taken(batch, names, wanted)
-        for dimension, rows in _split(checked, parts, ours is not None):
-            part = parts.setdefault(dimension, _part(raw, dimension, list(names), bool(parts)))
-            _report(notes, part, checked, uids, rows)
-            yield from _batch(part, checked, uids, attributes, rows, notes)
+        return _Judged(batch, checked, columns.taken(batch, names, wanted))
+
+    row = 0
+    for some in _known(ahead(judged, raw.batches(None))):
+        if not parts:
+            main = _most(np.concatenate([one.dimensions for one in some])[:_JUDGED])
+            parts[main] = _part(raw, main, list(names), later=False)
+            yield _empty(parts[main], some[0])
+        for one in some:
+            uids, nameless = identity.uids(one.batch, row), identity.nameless(one.batch, row)
+            called = [tr("row {n}", n=row + at + 1) if nameless[at] else uids[at] for at in one.checked.refused]
+            one.checked.names.update(zip(one.checked.refused, called, strict=True))
+            row += one.batch.num_rows
+            for dimension, rows in _split(one.dimensions, next(iter(parts)), ours is not None):
+                part = parts.get(dimension) or parts.setdefault(dimension, _part(raw, dimension, list(names), True))
+                _report(notes, part, one.checked, uids, rows)
+                yield _batch(part, one, uids, rows, notes)
     if identity.repeated:
         notes.unnamed.append(raw.name)
         notes.say(
@@ -127,19 +152,28 @@ def slug(name: str) -> str:
     return f"l_{found}" if found[:1].isdigit() else found
 
 
-def _split(checked: Checked, parts: dict[int, _Part], ours: bool) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """The rows of each dimension; a refused feature goes with the layer's main part."""
-    dimensions = shapely.get_dimensions(checked.geometry)
+def _known(judged: Iterator[_Judged]) -> Iterator[list[_Judged]]:
+    """First as many batches at once as it takes to know the layer, then one at a time."""
+    first: list[_Judged] = []
+    for one in judged:
+        first.append(one)
+        if sum(len(one.dimensions) for one in first) >= _JUDGED:
+            break
+    if first:
+        yield first
+    for one in judged:
+        yield [one]
+
+
+def _split(dimensions: NDArray[np.int32], main: int, ours: bool) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """The rows of each dimension, in the order of their first; a refused feature goes with the layer's main part."""
     if ours:
-        yield next(iter(parts), _most(dimensions)), np.arange(len(dimensions))
+        yield main, np.arange(len(dimensions))
         return
-    main = next(iter(parts), _most(dimensions))
     dimensions = np.where(dimensions < 0, main, dimensions)
-    found = [main, *sorted({int(one) for one in dimensions} - {main}, reverse=True)]
-    for dimension in found:
-        rows = np.flatnonzero(dimensions == dimension)
-        if len(rows):
-            yield dimension, rows
+    found, firsts = np.unique(dimensions, return_index=True)
+    for dimension in found[np.argsort(firsts)]:
+        yield int(dimension), np.flatnonzero(dimensions == dimension)
 
 
 def _most(dimensions: NDArray[np.int32]) -> int:
@@ -168,31 +202,32 @@ def _kind(name: str, dimension: int, names: list[str]) -> str:
 def _report(notes: Notes, part: _Part, checked: Checked, uids: list[str], rows: NDArray[np.intp]) -> None:
     notes.read(part.layer, len(rows))
     chosen = {int(row) for row in rows}
-    refused = [(row, why) for row, why in checked.refused.items() if row in chosen]
-    repaired = [(row, why) for row, why in checked.repaired.items() if row in chosen and row not in checked.refused]
-    for row, why in refused:
-        notes.refused(part.layer, uids[row], why)
-    for row, why in repaired:
-        notes.repaired(part.layer, uids[row], why)
+    refused = sorted(row for row in checked.refused if row in chosen)
+    repaired = sorted(row for row in checked.repaired if row in chosen and row not in checked.refused)
+    for row in refused:
+        notes.refused(part.layer, checked.names.get(row, uids[row]), checked.refused[row])
+    for row in repaired:
+        notes.repaired(part.layer, uids[row], checked.repaired[row])
     notes.kept(part.layer, len(rows) - len(refused) - len(repaired))
 
 
-def _batch(
-    part: _Part,
-    checked: Checked,
-    uids: list[str],
-    attributes: dict[str, pa.Array],
-    rows: NDArray[np.intp],
-    notes: Notes,
-) -> Iterator[Batch]:
-    keep = np.array([row for row in rows if int(row) not in checked.refused], dtype=np.int64)
-    geometry = checked.geometry[keep]
-    chosen: dict[str, Any] = {name: column.take(pa.array(keep)) for name, column in attributes.items()}
+def _batch(part: _Part, judged: _Judged, uids: list[str], rows: NDArray[np.intp], notes: Notes) -> Batch:
+    refused = judged.checked.refused
+    keep = rows[~np.isin(rows, list(refused))] if refused else rows
+    whole = len(keep) == len(uids)
+    given = {UID: pa.array(uids, pa.string()), GEOMETRY: judged.wkb, **judged.attributes}
+    arrays = given if whole else {name: column.take(pa.array(keep)) for name, column in given.items()}
     if part.kind == "buildings" and not part.ours:
-        raised = footprints.with_heights(chosen, geometry)
-        chosen = raised.attributes
+        own = {name: arrays.pop(name) for name in (UID, GEOMETRY)}
+        raised = footprints.with_heights(arrays, judged.checked.geometry[keep])
+        arrays = {**own, **raised.attributes}
         part.estimated += raised.estimated
         for row, height in raised.impossible.items():
             notes.mended(part.layer, uids[keep[row]], footprints.impossible(height))
-    arrays = {UID: pa.array([uids[row] for row in keep], pa.string()), GEOMETRY: encoded(geometry), **chosen}
-    yield Batch(part.layer, part.kind, pa.RecordBatch.from_pydict(arrays), part.title, part.title_ar)
+    table = pa.RecordBatch.from_pydict(arrays)
+    return Batch(part.layer, part.kind, table, part.title, part.title_ar, judged.measures.take(keep))
+
+
+def _empty(part: _Part, judged: _Judged) -> Batch:
+    """None of a layer's features: the layer a file is mostly made of comes first."""
+    return _batch(part, judged, [""] * len(judged.dimensions), np.empty(0, np.intp), Notes())

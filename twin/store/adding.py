@@ -10,25 +10,33 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN, TRANSACTION, UID
+from twin.model.boxes import of as boxes_of
+from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN
 from twin.model.layer import Column, Layer
 from twin.model.report import LayerReport
 from twin.store import hilbert, schema, tables
+from twin.store.filling import Rows, Watch, fill
 
 _SLICE = 100_000
-"""Rows inserted at a time: memory is bounded by this, whatever the layer's size."""
+"""Geometries decoded at a time, where nobody measured them before."""
+
+
+def _unwatched(_count: int) -> None:
+    pass
 
 
 @dataclass(frozen=True)
 class NewLayer:
     """A layer that is to be added, with its features in the city's CRS.
 
-    A column ``fid`` gives features back the numbers they had in the city; null is a feature that is new.
+    Columns of the box, where they are there, spare the store the decoding. A column ``fid`` gives features back the
+    numbers they had in the city; null is a feature that is new.
     """
 
     layer: Layer
     batches: pa.RecordBatchReader | pa.Table
     report: LayerReport | None = None
+    watch: Watch = _unwatched
 
 
 def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Layer:
@@ -36,15 +44,16 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     table = new.batches.read_all() if isinstance(new.batches, pa.RecordBatchReader) else new.batches
     meta = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
     table = _plain(table.replace_schema_metadata(None))
-    boxes = _boxes(table.column(GEOMETRY))
+    boxes = _told(table) if set(BOX) <= set(table.column_names) else _boxes(table.column(GEOMETRY))
     if new.layer.kind == "buildings":
         _raise(boxes, table)
     order = _order(boxes)
-    fids = _numbers(connection, table, order)
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    fids = np.empty(len(order), np.int64)
+    fids[order] = _numbers(connection, table, order)
     name = tables.free(connection, new.layer.id)
-    for start in range(0, max(1, len(order)), _SLICE):
-        part = slice(start, start + _SLICE)
-        _insert_slice(connection, name, table, boxes, order[part], fids[part], tx)
+    fill(connection, name, Rows(table, fids, boxes, places), tx, new.watch)
     layer = _described(connection, new, name, boxes, len(order)).model_copy(update={"version": tx})
     report = (new.report or LayerReport(id=layer.id, kind=layer.kind, read=layer.count, kept=layer.count)).model_copy(
         update={"extent": layer.extent}
@@ -67,23 +76,6 @@ def _numbers(connection: duckdb.DuckDBPyConnection, table: pa.Table, order: Any)
     given[new] = np.arange(first, first + new.sum())
     schema.put(connection, "next_fid", str(first + int(new.sum())))
     return given.astype(np.int64)
-
-
-def _insert_slice(
-    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, boxes: Any, rows: Any, fids: Any, tx: int
-) -> None:
-    part = table.take(pa.array(rows))
-    columns: dict[str, Any] = {FID: fids, UID: part.column(UID)}
-    # A feature without a geometry has no box: null, not NaN.
-    columns |= {side: pa.array(boxes[rows, n], from_pandas=True) for n, side in enumerate(BOX)}
-    columns |= {GEOMETRY: part.column(GEOMETRY), TRANSACTION: np.full(len(rows), tx)}
-    columns |= {column: part.column(column) for column in part.column_names if column not in OWN}
-    connection.register("incoming", pa.table(columns))
-    try:
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {schema.quoted(name)} AS SELECT * FROM incoming LIMIT 0")
-        connection.execute(f"INSERT INTO {schema.quoted(name)} SELECT * FROM incoming")
-    finally:
-        connection.unregister("incoming")
 
 
 def _described(connection: duckdb.DuckDBPyConnection, new: NewLayer, name: str, boxes: Any, count: int) -> Layer:
@@ -112,24 +104,18 @@ def _plain(table: pa.Table) -> pa.Table:
     return table
 
 
+def _told(table: pa.Table) -> Any:
+    return np.column_stack([table.column(side).to_numpy() for side in BOX])
+
+
 def _boxes(geometries: pa.ChunkedArray) -> Any:
-    """(n, 6) float64: xmin, ymin, zmin, xmax, ymax, zmax; z is 0 for a flat geometry, all NaN without one."""
     import shapely
 
-    boxes = np.full((len(geometries), 6), np.nan)
+    found = np.full((len(geometries), 6), np.nan)
     for start in range(0, len(geometries), _SLICE):
         shapes = shapely.from_wkb(geometries.slice(start, _SLICE).to_numpy(zero_copy_only=False))
-        part = boxes[start : start + _SLICE]
-        part[:, [0, 1, 3, 4]] = shapely.bounds(shapes)
-        part[:, [2, 5]] = np.where(np.isnan(part[:, :1]), np.nan, 0.0)
-        solid = np.flatnonzero(shapely.has_z(shapes))
-        if len(solid):
-            points, owner = shapely.get_coordinates(shapes[solid], include_z=True, return_index=True)
-            firsts = np.flatnonzero(np.diff(owner, prepend=-1))
-            owners = solid[owner[firsts]]
-            part[owners, 2] = np.fmin.reduceat(points[:, 2], firsts)
-            part[owners, 5] = np.fmax.reduceat(points[:, 2], firsts)
-    return boxes
+        found[start : start + _SLICE] = boxes_of(shapes)
+    return found
 
 
 def _raise(boxes: Any, table: pa.Table) -> None:

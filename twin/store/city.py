@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -171,7 +172,7 @@ class City:
         def write(connection: Connection, tx: int) -> None:
             for position, layer in enumerate(waiting, start=_next_position(connection)):
                 placed = layer.layer.model_copy(update={"position": position})
-                adding.insert(connection, NewLayer(placed, layer.batches, layer.report), tx)
+                adding.insert(connection, replace(layer, layer=placed), tx)
             audit.record(connection, *command)
 
         tx = self._write(write, "layers")

@@ -21,6 +21,8 @@ _SETTINGS = (
     # The store checkpoints by itself, so that a .wal lies beside an open city at all times.
     "SET wal_autocheckpoint='1TB'",
     "SET preserve_insertion_order=true",
+    # Beyond it DuckDB sorts on disk, beside the city: an import has bounds whatever its size.
+    "SET memory_limit='512MB'",
     "SET lock_configuration=true",
 )
 

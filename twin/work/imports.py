@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from twin.core import paths
 from twin.core.errors import Refused
-from twin.core.i18n import mark, tr
+from twin.core.i18n import mark, tr, trn
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
 from twin.model import terms
@@ -34,6 +35,8 @@ SECONDS = 1800.0
 MEMORY = 8 << 30
 """How many bytes of address space a reader may take."""
 
+_READ, _WRITTEN = 0.6, 0.7
+"""How far the progress is when the file is read, and when the city is written; the rest is the tiles'."""
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
@@ -73,7 +76,7 @@ def import_file(
             take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context), path=file
         )
         taken: Taken = job.result()
-        context.progress(0.7, tr("Writing the city…"))
+        context.progress(_READ, tr("Writing the city…"))
         with founding(context, taken.crs) as city:
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
@@ -103,9 +106,13 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
             city.set_crs(taken.crs)
         with contextlib.ExitStack() as open_files:
             new = [_new(part, source, taken, open_files) for part in taken.layers]
+            new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
             made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
-        for part in taken.layers:
-            tile(city, context.kinds, part.report.id, part.report.kind)
+        try:
+            _tile(context, city, taken)
+        except BaseException:
+            city.hide(made.pop())
+            raise
 
     context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
 
@@ -161,8 +168,31 @@ def _place(place: str, file: Path) -> Place:
     return east, north, angle, scale
 
 
-def _reading(context: Context):  # type: ignore[no-untyped-def]
-    return lambda fraction, words: context.progress(0.7 * fraction, words)
+def _reading(context: Context) -> Callable[[float, str], None]:
+    # The progress of this thread's command: reports come on another thread, which has none.
+    progress = context.progress
+    return lambda fraction, words: progress(_READ * fraction, words)
+
+
+def _watches(context: Context, taken: Taken) -> list[Callable[[int], None]]:
+    """For each layer, what tells how many features are written so far."""
+    progress, counts = context.progress, [part.report.read - len(part.report.refused) for part in taken.layers]
+
+    def after(before: int) -> Callable[[int], None]:
+        def watch(count: int) -> None:
+            words = trn("{n} feature written", "{n} features written", before + count)
+            progress(_READ + (_WRITTEN - _READ) * (before + count) / max(sum(counts), 1), words)
+
+        return watch
+
+    return [after(sum(counts[:number])) for number in range(len(counts))]
+
+
+def _tile(context: Context, city: City, taken: Taken) -> None:
+    for number, part in enumerate(taken.layers):
+        words = tr(mark("Preparing “{title}” to be drawn…"), title=part.title)
+        context.progress(_WRITTEN + (1 - _WRITTEN) * number / len(taken.layers), words)
+        tile(city, context.kinds, part.report.id, part.report.kind)
 
 
 @contextlib.contextmanager

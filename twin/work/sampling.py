@@ -69,6 +69,8 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
     if not context.path.absolute().parent.is_dir():
         raise CannotWrite("There is no such folder: make it first, or choose another.", context.path.absolute().parent)
     scratch = paths.scratch()
+    # Reports come on another thread, whose own progress nobody hears.
+    told = context.progress
     try:
         job = context.jobs.run(
             generate,
@@ -79,7 +81,7 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
             title="sample",
             timeout=1800.0,
             memory=8 << 30,
-            progress=lambda fraction, words: context.progress(0.5 * fraction, words),
+            progress=lambda fraction, words: told(0.5 * fraction, words),
         )
         made: list[Sampled] = job.result()
         context.progress(0.6, tr("Writing the city…"))
