@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +33,8 @@ def triangulated(geometries: Any) -> Faces:
     number = _number_in_owner(owner)
     kept = shapely.get_type_id(parts) == 3
     parts, owner, number = parts[kept], owner[kept], number[kept]
-    # Holes are rare, and take their time.
     whole = shapely.get_num_interior_rings(parts) == 0
-    some = [_whole(parts[whole], owner[whole], number[whole])]
-    some += [_polygon(*found) for found in zip(parts[~whole], owner[~whole], number[~whole], strict=True)]
+    some = [_whole(parts[whole], owner[whole], number[whole]), _holed(parts[~whole], owner[~whole], number[~whole])]
     firsts = np.cumsum([0, *(len(one.points) for one in some)])
     return Faces(
         np.concatenate([one.points for one in some]),
@@ -64,56 +63,33 @@ def _whole(parts: Any, owner: Any, number: Any) -> Faces:
     )
 
 
-def _polygon(polygon: Any, whose: int, which: int) -> Faces:
-    points, sizes = _rings(polygon)
-    normal = _newell(points[: sizes[0]])
-    found = mapbox_earcut.triangulate_float64(_flattened(points, normal), np.cumsum(sizes).astype(np.uint32))
-    triangles = _facing(points, found.reshape(-1, 3).astype(np.int32), normal)
-    count = len(points)
+def _holed(parts: Any, owner: Any, number: Any) -> Faces:
+    """Polygons with holes, by Mapbox's ear cutter: all but its own work is done for all of them at once."""
+    loops, polygon = shapely.get_rings(parts, return_index=True)
+    points, loop = shapely.get_coordinates(loops, include_z=True, return_index=True)
+    last = np.append(loop[1:] != loop[:-1], True) if len(loop) else np.empty(0, bool)
+    points, loop = np.where(np.isnan(points[~last]), 0.0, points[~last]), loop[~last]
+    starts = np.searchsorted(loop, np.arange(len(loops) + 1)).astype(np.int64)
+    firsts = np.searchsorted(polygon, np.arange(len(parts) + 1)).astype(np.int64)
+    normals, flat = np.empty((len(parts), 3)), np.empty((len(points), 2))
+    rings.flatten(points, starts, firsts, normals, flat)
+    found, ends = [np.empty(0, np.uint32)], starts[1:].astype(np.uint32)
+    for first, stop in itertools.pairwise(firsts.tolist()):
+        begin, end = starts[first], starts[stop]
+        found.append(mapbox_earcut.triangulate_float64(flat[begin:end], ends[first:stop] - np.uint32(begin)))
+        found[-1] += np.uint32(begin)
+    triangles = np.concatenate(found).reshape(-1, 3).astype(np.int32)
+    whose = polygon[loop]
+    rings.face(points, triangles, whose, normals)
     return Faces(
         points,
         triangles,
-        np.broadcast_to(normal.astype(np.float32), (count, 3)),
-        np.full(count, whose, np.int32),
-        np.full(count, which, np.int32),
+        normals[whose].astype(np.float32),
+        owner[whose].astype(np.int32),
+        number[whose].astype(np.int32),
     )
 
 
 def _number_in_owner(owner: Any) -> Any:
     firsts = np.searchsorted(owner, owner)
     return np.arange(len(owner)) - firsts
-
-
-def _rings(polygon: Any) -> tuple[NDArray[np.float64], list[int]]:
-    found = [shapely.get_coordinates(ring, include_z=True)[:-1] for ring in shapely.get_rings(polygon)]
-    points = np.concatenate(found)
-    return np.where(np.isnan(points), 0.0, points), [len(ring) for ring in found]
-
-
-def _newell(ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The polygon's unit normal (Newell's method; Sutherland, Sproull and Schumacker 1974)."""
-    after = np.roll(ring, -1, axis=0)
-    minus, plus = ring - after, ring + after
-    normal = np.array(
-        [
-            np.sum(minus[:, 1] * (plus[:, 2] - 2 * ring[0, 2])),
-            np.sum(minus[:, 2] * (plus[:, 0] - 2 * ring[0, 0])),
-            np.sum(minus[:, 0] * (plus[:, 1] - 2 * ring[0, 1])),
-        ]
-    )
-    size = np.linalg.norm(normal)
-    return normal / size if size > 0 else np.array([0.0, 0.0, 1.0])
-
-
-def _flattened(points: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The points on the axes' plane that the polygon covers most of."""
-    dropped = int(np.argmax(np.abs(normal)))
-    return np.ascontiguousarray(np.delete(points, dropped, axis=1))
-
-
-def _facing(points: NDArray[np.float64], triangles: Any, normal: NDArray[np.float64]) -> Any:
-    """The triangles turned so that each faces along the normal."""
-    a, b, c = (points[triangles[:, n]] for n in range(3))
-    wrong = np.einsum("ij,j->i", np.cross(b - a, c - a), normal) < 0
-    triangles[wrong] = triangles[wrong][:, ::-1]
-    return triangles

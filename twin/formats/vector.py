@@ -15,9 +15,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from twin.core.ahead import ahead
 from twin.core.i18n import tr, trn
 from twin.formats import columns, footprints
-from twin.formats.ahead import ahead
 from twin.formats.crs import Box
 from twin.formats.geometry import Checked, check, encoded
 from twin.formats.identity import Identity

@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from twin.core.ahead import ahead
 from twin.model.feature import BASE, BOX, FID, GEOMETRY
 from twin.store import hilbert, schema
 from twin.store import payload as payloads
@@ -82,19 +83,24 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
     known = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
     wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in encoder.columns if column in known)])
     select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
-    for leaf in leaves(sides):
+
+    def read() -> Iterator[tuple[Leaf, pa.Table]]:
+        for leaf in leaves(sides):
+            if np.isfinite(sides[leaf.start : leaf.stop]).any():
+                low = first + leaf.start
+                yield leaf, connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
+
+    def encode(piece: tuple[Leaf, pa.Table]) -> Made:
+        leaf, rows = piece
         part = sides[leaf.start : leaf.stop]
-        if not np.isfinite(part).any():
-            continue
         west, south, foot = np.nanmin(part[:, :3], axis=0).tolist()
         east, north, top = np.nanmax(part[:, 3:], axis=0).tolist()
-        low = first + leaf.start
-        rows = connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
         blob = encoder.encode(rows)
         if encoder.heights:
             foot, top = encoder.heights(blob)
-        box = (west, south, foot, east, north, top)
-        yield Made(leaf, box, leaf.stop - leaf.start, payloads.kept(blob))
+        return Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, payloads.kept(blob))
+
+    yield from ahead(encode, read())
 
 
 def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:

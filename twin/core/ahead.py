@@ -1,4 +1,4 @@
-"""Work on the next pieces of a file while the last one is written down: geometry's C libraries leave Python free."""
+"""Work on the next pieces while the last one is written down: geometry's C libraries leave Python free."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Made = TypeVar("Made")
 
 def ahead(work: Callable[[Piece], Made], pieces: Iterable[Piece]) -> Iterator[Made]:
     """``map`` on a few threads, in order; what ``work`` raises is raised in its turn."""
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="reading") as pool:
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="ahead") as pool:
         waiting: deque[Future[Made]] = deque()
         for piece in pieces:
             waiting.append(pool.submit(work, piece))
