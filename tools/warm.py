@@ -16,6 +16,7 @@ KERNELS = (
     "layers.rings",
     "layers.buildings",
     "twin.scene.rays",
+    "twin.scene.inside",
     "twin.scene.rasters",
     "twin.scene.lookup",
 )

@@ -63,6 +63,7 @@ def rows(size: int, city: Path, folder: Path, frames: int = FRAMES) -> Iterator[
         yield from recoloured(scene, window, session.tiles)
         for name, camera in at.items():
             yield from picked(scene, camera, name)
+            yield from selected(scene, camera, name)
         yield from refined(scene, window, session.tiles, at)
     finally:
         scene.close()
@@ -142,6 +143,26 @@ def picked(scene: Any, camera: Any, name: str) -> Iterator[Row]:
     scene.pick(*spots[0], *SIZE)
     took = [timed(lambda spot=spot: scene.pick(*spot, *SIZE)) for spot in spots]
     yield row(f"pick.{name}.p95", float(np.quantile(took, 0.95)), "s", 0.002)
+
+
+def selected(scene: Any, camera: Any, name: str) -> Iterator[Row]:
+    """A box over a ninth of the picture, against the bare projection of the corners of its buildings' footprints."""
+    from twin.model.shapes import Targets
+    from twin.scene import camera as cameras
+
+    wide, tall = SIZE
+    area = np.array(
+        [(wide / 3, tall / 2), (wide * 2 / 3, tall / 2), (wide * 2 / 3, tall * 5 / 6), (wide / 3, tall * 5 / 6)]
+    )
+    found = scene.inside(area, SIZE, lambda _share: None)
+    took = median([timed(lambda: scene.inside(area, SIZE, lambda _share: None)) for _ in range(3)])
+    tiles = [scene._details.met(tile.key) for tile in scene._listing.leaves() if tile.key[0] == "buildings"]
+    corners = [
+        np.column_stack([t.x + t.origin[0], t.y + t.origin[1], 0 * t.x]) for t in tiles if isinstance(t, Targets)
+    ]
+    points = np.concatenate(corners)
+    bare = median([timed(lambda: cameras.pixels(camera, points, *SIZE)) for _ in range(3)])
+    yield {**row(f"select.{name}", took, "s", bare), "features": sum(map(len, found.values()))}
 
 
 def refined(scene: Any, window: Any, source: Any, at: dict[str, Any]) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from twin.desktop.known import Known
 from twin.desktop.messages import Tone
 from twin.desktop.offers import Offers
 from twin.desktop.opening import Opening
+from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.where import Where
 from twin.desktop.window import Window
@@ -28,6 +29,7 @@ from twin.lettering.annotations import Annotations
 from twin.model.change import Change
 from twin.model.style import Colouring
 from twin.scene import camera
+from twin.scene.details import Hit
 from twin.scene.grounds import GROUND_LAYERS
 from twin.store.city import City
 
@@ -50,6 +52,7 @@ class Desk:
         self.worker = Worker(self.bridge)
         self.window = Window(settings, self._letters, self._ask)
         self.opening = Opening(self)
+        self.selection = Selection(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
@@ -79,6 +82,7 @@ class Desk:
             session.share()
         self.settings.opened(session.path)
         self.window.welcome.hide()
+        self.selection.clear()
         self.window.view.show_city(session.tiles, known.listing, known.start)
         self.window.view.colour(known.overlays)
         self.reread()
@@ -185,6 +189,7 @@ class Desk:
         self._style()
         self.table()
         self.card()
+        self.selection.keep({layer.id for layer in self.known.layers})
         self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
 
@@ -254,7 +259,7 @@ class Desk:
         window.closing = self.close
         window.welcome.chosen = self.opening.open
         window.messages.heard = window.log.say
-        window.view.picked.connect(lambda hit: self.select(hit[:2] if hit else None))
+        window.view.picked.connect(self._picked)
         window.view.pointed.connect(self._at)
         window.palette_of_commands.offers = Offers(self)
         window.bookmarks.chosen.connect(lambda one: going.show(self, one))
@@ -343,6 +348,11 @@ class Desk:
 
     def _coloured(self, layer: str, colouring: Colouring | None) -> None:
         self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
+
+    def _picked(self, hit: Hit | None) -> None:
+        if hit is None:
+            self.selection.clear()
+        self.select(hit[:2] if hit else None)
 
     def _at(self, point: tuple[float, float, float] | None) -> None:
         known, globe, scene = self.known, self._globe, self.window.view.scene

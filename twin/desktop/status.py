@@ -22,7 +22,7 @@ class Status(QStatusBar):
         super().__init__()
         self.setSizeGripEnabled(False)
         self.setFixedHeight(28)
-        self.said, self.where, self.globe, self.scale, self.crs = (QLabel() for _ in range(5))
+        self.said, self.selected, self.where, self.globe, self.scale, self.crs = (QLabel() for _ in range(6))
         self.progress = QProgressBar()
         self.progress.setFixedWidth(160)
         self.progress.setTextVisible(False)
@@ -30,7 +30,7 @@ class Status(QStatusBar):
         self.cancel = QToolButton()
         self.cancel.setIconSize(QSize(16, 16))
         self.addWidget(self.said, 1)
-        for widget in (self.progress, self.cancel, self.where, self.globe, self.scale, self.crs):
+        for widget in (self.progress, self.cancel, self.selected, self.where, self.globe, self.scale, self.crs):
             self.addPermanentWidget(widget)
         # The field keeps its width, so that nothing jumps while the pointer moves.
         self.where.setMinimumWidth(170)
@@ -48,7 +48,7 @@ class Status(QStatusBar):
         self.globe.setToolTip(tr("Latitude and longitude under the pointer, in degrees of WGS 84"))
         self.scale.setToolTip(tr("Scale in the middle of the view"))
         self.crs.setToolTip(tr("The city's coordinate reference system"))
-        for label in (self.said, self.where, self.globe, self.scale, self.crs):
+        for label in (self.said, self.selected, self.where, self.globe, self.scale, self.crs):
             label.setFont(font(12))
 
     def tell(self, fraction: float, words: str) -> None:
@@ -58,6 +58,10 @@ class Status(QStatusBar):
         self.cancel.setVisible(busy)
         self.progress.setValue(int(fraction * 1000))
         self.said.setText(words)
+
+    def count(self, words: str) -> None:
+        """How many features are selected."""
+        self.selected.setText(words)
 
     def at(self, point: tuple[float, float, float] | None, globe: tuple[float, float] | None = None) -> None:
         """The coordinate under the pointer, and its longitude and latitude: never in other digits than a file's."""

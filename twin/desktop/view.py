@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from twin.desktop.areas import Areas
 from twin.desktop.flight import Flight
 from twin.desktop.hover import Hover
 from twin.lettering.annotations import Annotations
@@ -45,6 +46,8 @@ class View(QWidget):
     picked = Signal(object)
     pointed = Signal(object)
     moved = Signal()
+    escaped = Signal()
+    """Esc, with no area begun and no tool in hand."""
     shone = Signal()
     """Day became night, or night day."""
 
@@ -77,6 +80,8 @@ class View(QWidget):
         """Whether the camera jumps where it would fly: for people whom motion makes ill."""
         self.flight = Flight(self, self._flown)
         self.hover = Hover(self)
+        self.areas = Areas()
+        self.areas.changed.connect(self._drawing)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The scene, drawn anew only where something changed, and the words over it."""
@@ -90,6 +95,7 @@ class View(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
             self.hover.paint(painter)
+            self.areas.paint(painter)
             said = self._compose()
             if said:
                 paint(painter, self.width(), self.height(), said)
@@ -208,6 +214,7 @@ class View(QWidget):
 
     def _put(self, to: Camera) -> None:
         self.hover.leave()
+        self.areas.drop()
         if self.scene:
             self.scene.look(to)
             self._pump.start()
@@ -241,6 +248,8 @@ class View(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click or a drag begins."""
+        if self.scene and self.areas.press(event):
+            return
         self._held = self._from = event.position()
         self.flight.stop()
         self.hover.leave()
@@ -248,6 +257,8 @@ class View(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A drag moves the camera; a free pointer says where it is."""
         at = event.position()
+        if self.areas.move(event):
+            return
         if self._held is None or event.buttons() == Qt.MouseButton.NoButton:
             self.pointed.emit(self._ground(at))
             self.hover.move(at)
@@ -258,11 +269,18 @@ class View(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Where the pointer hardly moved, it was a click."""
+        if self.areas.release(event):
+            return
         if self._from is not None and self.scene and event.button() == Qt.MouseButton.LeftButton:
             at = event.position()
             self.picked.emit(self.scene.pick(at.x(), at.y(), self.width(), self.height()))
         self._held = self._from = None
         self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The last corner of a polygon; else a press like any other."""
+        if not self.areas.twice(event):
+            self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is nowhere."""
@@ -278,8 +296,19 @@ class View(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, with Shift they turn; Page Up and Down change the height."""
-        if not self._key(event):
+        if self.areas.key(event):
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif not self._key(event):
             super().keyPressEvent(event)
+
+    def _drawing(self) -> None:
+        if self.areas.shape:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self.unsetCursor()
+        self.update()
 
     def _measure(self) -> None:
         """How large the picture is says how much detail is seen."""

@@ -164,6 +164,18 @@ def pixels(camera: Camera, points: Any, width: int, height: int) -> Any:
     return np.column_stack([(across + 1) * width / 2, (1 - above) * height / 2])
 
 
+def projection(camera: Camera, width: int, height: int) -> tuple[Any, Any, Any]:
+    """``pixel`` as algebra: (X, Y, W) = A (point − base) + c, and (X/W, Y/W) the pixel of what is before the eye."""
+    ahead, right, up = (np.array(axis) for axis in _axes(camera))
+    half = math.tan(math.radians(camera.field) / 2)
+    across, above = right * height / (2 * half), up * -height / (2 * half)
+    middle = np.array([width / 2, height / 2, 1.0])
+    if camera.parallel:
+        matrix = np.array([across / camera.distance, above / camera.distance, np.zeros(3)])
+        return matrix, np.array(_back(camera)), middle
+    return np.array([across, above, np.zeros(3)]) + np.outer(middle, ahead), np.array(camera.eye()), np.zeros(3)
+
+
 def _axes(camera: Camera) -> tuple[Point, Point, Point]:
     """Unit vectors ahead, to the right and up in the picture."""
     azimuth, pitch = math.radians(camera.azimuth), math.radians(camera.pitch)

@@ -61,6 +61,15 @@ class Details:
         found = self._held((key, True), lambda: self._mesh(key))
         return found if isinstance(found, Arrays) else None
 
+    def met(self, key: Key) -> Arrays | Targets | None:
+        """What can be met of a tile, in full detail."""
+        return self._held((key, False), partial(self._targets, key)) or self.tile(key)
+
+    @property
+    def finest(self) -> tuple[list[Key], Any]:
+        """The finest tiles, and (n, 6) the boxes that all of them lies in."""
+        return self._keys, self._boxes
+
     def foresee(self, keys: Sequence[Key]) -> None:
         """Read what may be met of these tiles before somebody asks, as far as there is room; on any thread."""
         for key in keys:
@@ -122,7 +131,7 @@ class Details:
         """How far the first of a tile's features is that a ray meets, which it is, and which of its faces."""
         from twin.scene.rays import first, struck
 
-        tile = self._held((key, False), partial(self._targets, key)) or self.tile(key)
+        tile = self.met(key)
         if tile is None:
             return None
         start = eye - tile.origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from twin.scene.tones import COLOURED, HIDDEN
+from twin.scene.tones import COLOURED, HIDDEN, SELECTED
 
 
 @numba.njit(cache=True, nogil=True)
@@ -20,9 +20,9 @@ def paint(texels, at, classes, table):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def means(texels, runs, first):  # type: ignore[no-untyped-def]
-    """Texels from ``first`` on that stand for runs of features: the mean of those that are drawn."""
+    """Texels from ``first`` on that stand for runs of features: the mean of those drawn, selected if most are."""
     for n in range(len(runs)):
-        red, green, blue, count, coloured = 0, 0, 0, 0, 0
+        red, green, blue, count, coloured, selected = 0, 0, 0, 0, 0, 0
         for row in range(runs[n, 0], runs[n, 1]):
             if texels[row, 3] & HIDDEN:
                 continue
@@ -30,9 +30,11 @@ def means(texels, runs, first):  # type: ignore[no-untyped-def]
             green += texels[row, 1]
             blue += texels[row, 2]
             coloured |= texels[row, 3] & COLOURED
+            selected += 1 if texels[row, 3] & SELECTED else 0
             count += 1
         at = first + n
-        texels[at, 3] = coloured if count else HIDDEN
+        mark = SELECTED if 2 * selected > count else 0
+        texels[at, 3] = coloured | mark if count else HIDDEN
         if count:
             texels[at, 0], texels[at, 1], texels[at, 2] = red // count, green // count, blue // count
 

@@ -11,18 +11,20 @@ from typing import Any, NamedTuple
 from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
-from twin.model.shapes import Colour
+from twin.model.shapes import Colour, colour
 from twin.scene import facades, light, melting
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
 from twin.scene.melting import vec as _vec
-from twin.scene.tones import COLOURED, HIDDEN, LIFTED, WIDE
+from twin.scene.tones import COLOURED, HIDDEN, LIFTED, SELECTED, WIDE
 from twin.scene.tree import HAZE
 
 _SHOAL, _FOAM, _BEACH = 140.0, 6.0, 14.0
 """Metres from the coast (ART)."""
 _LIFT = 0.08
 """How much of white the chosen feature takes."""
+_SELECTED, _TAKES = colour("#2C9C96"), 0.75
+"""The colour of a selection, and how much of it a selected feature takes."""
 _LAMPS = 24.0
 """Metres from lamp to lamp."""
 
@@ -126,6 +128,7 @@ def _toned(sky: Sky, sun: Any, melts: str = "  float melts = 0.0;", afar: Colour
   bool told_ = (told & {COLOURED}) != 0;
   vec3 stone = told_ ? texel.rgb : bytes({own}) / 255.0;
   bool lit = corner.w > 255.5;
+  if ((told & {SELECTED}) != 0) stone = mix(stone, {_vec(_SELECTED)}, {_TAKES});
   if ((told & {LIFTED}) != 0) stone = mix(stone, vec3(1.0), {_LIFT});
   vec3 leaning = (bytes(corner.x) - 128.0) / 127.0;
   float up = 0.5 + 0.5 * leaning.z, sunny = max(0.0, dot(leaning, vec3({sun[0]:.6f}, {sun[1]:.6f}, {sun[2]:.6f})));

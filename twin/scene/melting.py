@@ -11,6 +11,7 @@ import numpy as np
 from twin.model.shapes import Colour
 from twin.scene import light
 from twin.scene.light import Sky
+from twin.scene.tones import COLOURED, SELECTED
 
 _FACES, _STREETS = (3.5, 10.0), (8.0, 24.0)
 """Metres a pixel from which they begin to melt, and where they have."""
@@ -34,7 +35,7 @@ def tints(sky: Sky, afar: Colour | None) -> str:
     """The vertex's own colour there: its kind's from afar, where no data colours it."""
     if afar is None:
         return ""
-    return f"  if (!told_) stone = mix(stone, {vec(by(sky, afar))}, melts);\n"
+    return f"  if ((told & {COLOURED | SELECTED}) == 0) stone = mix(stone, {vec(by(sky, afar))}, melts);\n"
 
 
 def streets(sky: Sky) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from vtkmodules.vtkRenderingCore import (
 
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, highlight, light, materials
+from twin.scene import actors, backdrop, camera, highlight, light, materials, selecting
 from twin.scene.colours import Overlay
 from twin.scene.details import Details, Hit
 from twin.scene.facades import Parts
@@ -26,6 +26,7 @@ from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
 from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
+from twin.scene.selecting import Selected
 from twin.scene.shading import Shading
 from twin.scene.source import TileSource
 from twin.scene.stage import Drawn, Stage
@@ -63,6 +64,7 @@ class Scene:
         self.filters: dict[str, Any] = {}
         """The fids of each layer that aren't drawn."""
         self.selected: tuple[str, int] | None = None
+        self.selection: Selected = {}
         self.scale = 1.0
         """A pixel's size on this screen, for lines."""
         self.origin = (0.0, 0.0, 0.0)
@@ -197,6 +199,19 @@ class Scene:
             tones.hide(fids)
             tones.send()
 
+    def mark(self, selection: Selected) -> None:
+        """Show these features as selected, and no others."""
+        before, self.selection = self.selection, selection
+        for layer in {*before, *selection}:
+            tones = self._meshing.tones.get(layer)
+            if tones:
+                tones.select(selection.get(layer))
+                tones.send()
+
+    def inside(self, area: Any, size: tuple[int, int], going: Callable[[float], None]) -> dict[str, Any]:
+        """The features that reach into an area drawn on a picture of a size (see ``selecting.inside``); any thread."""
+        return selecting.inside(self._details, self.camera, area, size, self._seen, self._gone, going)
+
     def sees_something(self) -> bool:
         """Whether the point looked at lies in or near a layer: as near as the eye is to it."""
         east, north, near = self.camera.east, self.camera.north, self.camera.distance
@@ -307,6 +322,7 @@ class Scene:
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(self._looks[layer], f"shade{n}", shade.texture)
             tones.hide(self.filters.get(layer))
+            tones.select(self.selection.get(layer))
             self._tone({layer})
             if self.selected and self.selected[0] == layer:
                 tones.lift(self.selected[1])

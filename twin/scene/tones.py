@@ -17,8 +17,8 @@ from twin.scene.colours import Overlay
 
 WIDE = 4096
 """Texels in a row."""
-COLOURED, HIDDEN, LIFTED = 1, 2, 4
-"""Bits of a texel's fourth channel: it has a colour from data, is not drawn, is the chosen one."""
+COLOURED, HIDDEN, LIFTED, SELECTED = 1, 2, 4, 8
+"""Bits of a texel's fourth channel: it has a colour from data, is not drawn, is the chosen one, is selected."""
 
 
 class Tones:
@@ -96,13 +96,19 @@ class Tones:
 
     def hide(self, hidden: Any) -> None:
         """Draw all but these features, by their fids; None or nothing shows all."""
+        self._mark(HIDDEN, hidden)
 
+    def select(self, selected: Any) -> None:
+        """Show these features as selected, by their fids; None or nothing selects none."""
+        self._mark(SELECTED, selected)
+
+    def _mark(self, bit: int, fids: Any) -> None:
         with self._lock:
             mine = self._texels[: self.count, 3]
-            mine &= ~np.uint8(HIDDEN)
-            if hidden is not None and len(hidden):
-                rows = self.rows(np.asarray(hidden, np.int64))
-                mine[rows[rows >= 0]] |= HIDDEN
+            mine &= ~np.uint8(bit)
+            if fids is not None and len(fids):
+                rows = self.rows(np.asarray(fids, np.int64))
+                mine[rows[rows >= 0]] |= bit
             self._mean()
 
     def lift(self, fid: int | None) -> None:
