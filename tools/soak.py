@@ -35,7 +35,17 @@ def bundle(folder: Path) -> dict[str, Any]:
     return asdict(prove(folder))
 
 
-SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {"kills": kills, "bundle": bundle}
+def days(folder: Path) -> dict[str, Any]:
+    """2,000 tiles that come and go, 10,000 new colours, 100 openings of a city."""
+    from tests.command import answered
+    from tests.soak.days import apart
+
+    sample = folder / "sample.balad"
+    answered("sample", sample, "--buildings", 20_000)
+    return apart(sample, 2_000, 10_000, 100, SEED)
+
+
+SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {"kills": kills, "bundle": bundle, "days": days}
 
 
 def main(words: Sequence[str]) -> int:

@@ -24,6 +24,8 @@ class Settings(BaseModel):
     """The name that the audit log shows beside the system's user; it is no login."""
     recent: list[Path] = []
     reduced_motion: bool = False
+    tile_cache: int = 1024
+    """MB that the city's tiles may take, here and on the card; what was seen least recently goes first."""
     tips_read: bool = False
     """Whether the first run's tips were read."""
 

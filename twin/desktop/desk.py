@@ -33,6 +33,8 @@ from twin.scene.details import Hit
 from twin.scene.grounds import GROUND_LAYERS
 from twin.store.city import City
 
+_LEAST_CACHE = 64
+"""MB of tiles, whatever the settings say: less would draw the same tiles again and again."""
 _LOOKS = ("look-north", "look-down", "plan-view", "night", "reset-view", "find")
 _SETTLE = 40
 """Milliseconds in which changes gather, so that an import of ten layers is read once."""
@@ -83,7 +85,8 @@ class Desk:
         self.settings.opened(session.path)
         self.window.welcome.hide()
         self.selection.clear()
-        self.window.view.show_city(session.tiles, known.listing, known.start)
+        cache = max(_LEAST_CACHE, self.settings.tile_cache) << 20
+        self.window.view.show_city(session.tiles, known.listing, known.start, cache)
         self.window.view.colour(known.overlays)
         self.reread()
         self._enable()

@@ -21,6 +21,7 @@ from twin.scene.colours import Overlay
 from twin.scene.listing import Listing
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
+from twin.scene.stage import MOST
 
 _CLICK = 4
 """Pixels that a click may wander."""
@@ -106,10 +107,10 @@ class View(QWidget):
         """Whether tiles are still to come."""
         return self._pump.isActive()
 
-    def show_city(self, source: TileSource, listing: Listing, start: Camera | None) -> None:
-        """Draw a city instead of what was drawn."""
+    def show_city(self, source: TileSource, listing: Listing, start: Camera | None, cache: int = MOST) -> None:
+        """Draw a city instead of what was drawn; its tiles may take ``cache`` bytes."""
         self.leave()
-        self.scene = Scene(self._window, source, listing, night=self.light == "night")
+        self.scene = Scene(self._window, source, listing, night=self.light == "night", cache=cache)
         self._measure()
         self._start = start
         self._shown = -1

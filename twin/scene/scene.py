@@ -29,7 +29,7 @@ from twin.scene.meshing import Made, Meshing
 from twin.scene.selecting import Selected
 from twin.scene.shading import Shading
 from twin.scene.source import TileSource
-from twin.scene.stage import Drawn, Stage
+from twin.scene.stage import MOST, Drawn, Stage
 from twin.scene.tiles import Key, Node
 from twin.scene.tree import TOLERANCE, Eye, Tree
 
@@ -51,7 +51,13 @@ class Scene:
     """Holds a renderer of a render window that somebody else owns; it draws nothing by itself."""
 
     def __init__(
-        self, window: vtkRenderWindow, source: TileSource, listing: Listing | None = None, *, night: bool = False
+        self,
+        window: vtkRenderWindow,
+        source: TileSource,
+        listing: Listing | None = None,
+        *,
+        night: bool = False,
+        cache: int = MOST,
     ) -> None:
         self.window = window
         self.source = source
@@ -76,7 +82,7 @@ class Scene:
         self._meshing = Meshing(source, self._listing)
         self._grounds = Grounds(self.renderer)
         self._shading = Shading(self._grounds, self._meshing.arrays)
-        self._stage = Stage(self.renderer)
+        self._stage = Stage(self.renderer, cache)
         self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
         self._baked: dict[Key, Arrays] = {}
         """What the ground is made of."""
