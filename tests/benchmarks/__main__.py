@@ -47,10 +47,11 @@ def _rows(size: int, parts: list[str], folder: Path, frames: int) -> Iterator[Ro
     if "starting" in parts and size == SAMPLE:
         with display() as shown:
             yield from starting.rows(city(SAMPLE), {**os.environ, **shown})
+    if "drawing" in parts:
+        # Before whatever would leave modules and memory behind in this process.
+        yield from drawing.rows(size, city(size), folder, frames)
     if "asking" in parts:
         yield from asking.rows(size, city(size))
-    if "drawing" in parts:
-        yield from drawing.rows(size, city(size), folder, frames)
 
 
 def city(size: int) -> Path:
