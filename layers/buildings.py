@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
-from layers import blocks, coarse, kernels, lips, palette, solid
-from layers.faces import Faces, triangulated
+from layers import blocks, coarse, footprints, kernels, palette, solid, wkb
 from twin.api import shapes
 
 KIND = "buildings"
 VERSION = 7
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
-WOODEN = "roshan"
-"""The façade that has wooden bays."""
-
 DETAILS = (0.0, 0.3, 6.0)
 """Metres by which each level of detail may be off: with façades, plain, as boxes."""
 AFAR = palette.AFAR
@@ -26,23 +21,17 @@ AFAR = palette.AFAR
 coarsen = blocks.coarsen
 heights = blocks.heights
 
-_STEPS = 65_535
 _COLOURS = np.concatenate([palette.STONE, palette.ROOF])
 
 
 def encode(table: pa.Table) -> bytes:
     """Footprints quantised to 1/65,535 of the tile's longer side; solid faces as they are."""
-    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
-    fids = table.column("fid").to_numpy()
-    high = shapely.has_z(geometries)
-    boxes = shapely.bounds(geometries)
-    there = np.isfinite(boxes[:, 0])
-    origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
-    return shapes.pack(
-        origin=origin,
-        **_footprints(table, geometries, fids, there, there & ~high, origin),
-        **solid.packed(table, geometries, there & high, origin),
-    )
+    return encode_tiles(table, (0, len(table)))[0]
+
+
+def encode_tiles(table: pa.Table, starts: Sequence[int]) -> list[bytes]:
+    """The same of several tiles, each a run of rows: much of the work costs as much for a few as for many."""
+    return [shapes.pack(**arrays) for arrays in footprints.packed(table, starts)]
 
 
 def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
@@ -70,7 +59,7 @@ def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
 def targets(payload: bytes) -> shapes.Targets:
     """What a ray may meet: the footprints as they are, and the faces of courtyards and solids."""
     packed = shapes.unpack(payload)
-    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / wkb.STEPS)
     courts, solids = packed["court_points"], packed["face_points"]
     # Copies: a view of one of them would keep all of the payload in memory.
     starts, ground, height, fids = (packed[name].copy() for name in ("starts", "ground", "height", "fids"))
@@ -91,89 +80,10 @@ def targets(payload: bytes) -> shapes.Targets:
     )
 
 
-def _footprints(table: pa.Table, geometries: Any, fids: Any, there: Any, flat: Any, origin: Any) -> dict[str, Any]:
-    parts, whose = shapely.get_parts(geometries[flat], return_index=True)
-    shells = shapely.orient_polygons(parts)
-    whole = shapely.get_num_interior_rings(shells) == 0
-    ground = _numbers(table, "ground", 0.0)[flat]
-    height = np.maximum(_numbers(table, "height", 3.2)[flat], 0.1)
-    rings = shapely.get_exterior_ring(shells[whole])
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.empty(0, bool)
-    points, ring = points[~last], ring[~last]
-    side = float(np.max(points - origin[:2], initial=1.0))
-    courts = whose[~whole]
-    courtyards = _courtyards(shells[~whole], ground[courts], height[courts], fids[flat][courts], origin)
-    return {
-        "side": np.array([side]),
-        "xy": np.rint((points - origin[:2]) / side * _STEPS).astype(np.uint16),
-        "starts": np.searchsorted(ring, np.arange(len(rings) + 1)).astype(np.int64),
-        "ground": ground[whose[whole]].astype(np.float32),
-        "height": height[whose[whole]].astype(np.float32),
-        "wood": _wooden(table)[flat][whose[whole]],
-        "fids": fids[flat][whose[whole]],
-        **courtyards,
-        "row": _rows(flat, whose[whole], courts, there & ~flat),
-    }
-
-
-def _rows(flat: Any, rings: Any, courts: Any, solids: Any) -> Any:
-    """The row in the table of each feature: of rings, courtyards and solids."""
-    first = np.flatnonzero(flat)
-    found = np.concatenate([first[rings], first[courts], np.flatnonzero(solids)])
-    return found.astype(np.uint16 if len(flat) <= _STEPS else np.uint32)
-
-
-def _courtyards(shells: Any, ground: Any, height: Any, fids: Any, origin: Any) -> dict[str, Any]:
-    """Footprints with holes, as faces: few, so they are triangulated once here."""
-    faces, rims = lips.lipped(triangulated(shapely.force_3d(shells)), origin)
-    top = faces.points.copy()
-    top[:, 2] = (ground + height)[faces.feature]
-    walls = [
-        _walls(shell, low, high, n)
-        for n, (shell, low, high) in enumerate(zip(shells, ground, ground + height, strict=True))
-    ]
-    points = np.concatenate([top, *(wall[0] for wall in walls)]) - origin
-    count, quads = len(top), sum(len(wall[0]) // 4 for wall in walls)
-    square = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
-    wall_triangles = (count + 4 * np.arange(quads, dtype=np.int32)[:, None, None] + square).reshape(-1, 3)
-    up = np.tile(np.array([0, 0, 1], np.float32), (count, 1))
-    whole = Faces(
-        points,
-        np.concatenate([faces.triangles, wall_triangles]).astype(np.int32),
-        np.concatenate([up, *(wall[1] for wall in walls)]).astype(np.float32),
-        np.concatenate([faces.feature, *(wall[2] for wall in walls)]).astype(np.int32),
-        np.concatenate([np.full(count, -1), np.repeat(np.arange(quads), 4)]).astype(np.int32),
-    )
-    return {
-        "court_points": points.astype(np.float32),
-        "court_triangles": whole.triangles,
-        "court_normals": whole.normals,
-        "court_owner": whole.feature,
-        "court_facade": solid.facade(points, whole, fids, rims, 0),
-        "court_roof": np.concatenate([np.ones(count, bool), np.zeros(4 * quads, bool)]),
-        "court_fids": fids,
-    }
-
-
-def _walls(shell: Any, low: float, high: float, number: int) -> tuple[Any, Any, Any]:
-    points, normals = [], []
-    for ring in shapely.get_rings(shell):
-        a = shapely.get_coordinates(ring)
-        a, b = a[:-1], a[1:]
-        run = np.maximum(np.linalg.norm(b - a, axis=1), 1e-9)
-        outward = np.column_stack([(b - a)[:, 1] / run, -(b - a)[:, 0] / run, np.zeros(len(a))])
-        corners = [np.column_stack([at, np.full(len(a), z)]) for at, z in ((a, low), (b, low), (b, high), (a, high))]
-        points.append(np.stack(corners, axis=1).reshape(-1, 3))
-        normals.append(np.repeat(outward, 4, axis=0))
-    found = np.concatenate(points)
-    return found, np.concatenate(normals), np.full(len(found), number)
-
-
 def _prisms(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
     """Footprints as prisms, and the solids after them: into arrays with room for both, so that nothing is copied."""
     starts, fids = packed["starts"], packed["fids"]
-    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / wkb.STEPS)
     rings, sizes = len(starts) - 1, np.diff(starts)
     sides = max(0, 3 * len(xy) - 2 * rings)
     most = int(np.sum(4 * sizes + np.maximum(sizes, 3 * (sizes - 2)))) + len(solids.points)
@@ -210,7 +120,7 @@ def _prisms(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
 def _plain(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
     """The same with shared corners and no façades: what is seen from some way off."""
     starts, fids = packed["starts"], packed["fids"]
-    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / _STEPS)
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / wkb.STEPS)
     rings, count = len(starts) - 1, 2 * len(xy)
     sides, most = max(0, 3 * len(xy) - 2 * rings), 2 * len(xy) + len(solids.points)
     points, normals = np.empty((most, 3), np.float32), np.empty((most, 3), np.float32)
@@ -225,16 +135,3 @@ def _plain(packed: shapes.Packed, solids: solid.Part) -> solid.Part:
     part = np.concatenate([np.full(count, -1, np.int32), solids.part])
     whole = np.concatenate([fids, solids.fids])
     return solid.Part(points, triangles, normals, owner, whole, roof, foot, part, solids.facade)
-
-
-def _wooden(table: pa.Table) -> Any:
-    if "facade" not in table.column_names:
-        return np.zeros(table.num_rows, bool)
-    return np.array([said == WOODEN for said in table.column("facade").to_pylist()], bool)
-
-
-def _numbers(table: pa.Table, name: str, otherwise: float) -> Any:
-    if name not in table.column_names:
-        return np.full(table.num_rows, otherwise)
-    values = table.column(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return np.where(np.isnan(values), otherwise, values)

@@ -14,12 +14,15 @@ _LEVEL = 0.999
 """How far up the normal of a flat roof points."""
 
 
-def lipped(faces: Faces, origin: Any) -> tuple[Faces, Any]:
-    """The faces, the corners of flat roofs last; and of each of those (4,) how far it lies within the roof's sides."""
+def lipped(faces: Faces, origins: Any) -> tuple[Faces, Any]:
+    """The faces, the corners of flat roofs last; and of each of those (4,) how far it lies within the roof's sides.
+
+    ``origins`` (f, 3) are those of the features' tiles.
+    """
     flat = (faces.normals[:, 2] > _LEVEL) & ~_triangular(faces)
     roof = flat[faces.triangles[:, 0]] if len(faces.triangles) else np.empty(0, bool)
     tops = faces.triangles[roof]
-    x, y = (np.ascontiguousarray(side, np.float32) for side in (faces.points - origin).T[:2])
+    x, y = (np.ascontiguousarray(side, np.float32) for side in (faces.points - origins[faces.feature]).T[:2])
     before, following = _beside(tops, len(x))
     kept = np.flatnonzero(~flat)
     corner, rim = np.empty(3 * len(tops), np.int32), np.empty((3 * len(tops), 4), np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from layers import kernels, lips, palette
+from layers.cutting import Solids, Tiles
 from layers.faces import Faces, triangulated
 from twin.api import shapes
 
@@ -32,20 +33,24 @@ class Part:
     facade: Any
 
 
-def packed(table: pa.Table, geometries: Any, there: Any, origin: Any) -> dict[str, Any]:
-    """The faces of the features that are there, ready to be packed."""
-    faces, rims = lips.lipped(triangulated(geometries[there]), origin)
-    points = faces.points - origin
-    return {
-        "face_points": points.astype(np.float32),
-        "face_triangles": faces.triangles,
-        "face_normals": faces.normals,
-        "face_owner": faces.feature,
-        "face_part": faces.part,
-        "face_facade": facade(points, faces, table.column("fid").to_numpy()[there], rims, len(points) - len(rims)),
-        "face_class": _classes(table, there, faces),
-        "face_fids": table.column("fid").to_numpy()[there],
-    }
+def packed(table: pa.Table, geometries: Any, there: Any, origins: Any, tiles: Tiles) -> list[dict[str, Any]]:
+    """For each tile the faces of its features that are there; ``origins`` (n, 3) are their tiles'."""
+    faces, rims = lips.lipped(triangulated(geometries[there]), origins[there])
+    points = faces.points - origins[there][faces.feature]
+    fids = table.column("fid").to_numpy()[there]
+    return tiles.split(
+        "face",
+        Solids(
+            points.astype(np.float32),
+            faces.triangles,
+            faces.normals,
+            faces.feature,
+            facade(points, faces, fids, rims, len(points) - len(rims)),
+            {"part": faces.part, "class": _classes(table, there, faces)},
+        ),
+        np.flatnonzero(there),
+        fids,
+    )
 
 
 def meshed(payload: shapes.Packed) -> Part:

@@ -14,6 +14,7 @@ KERNELS = (
     "layers.kernels",
     "layers.coarse",
     "layers.rings",
+    "layers.wkb",
     "layers.buildings",
     "twin.scene.rays",
     "twin.scene.inside",

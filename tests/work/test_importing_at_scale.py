@@ -91,6 +91,9 @@ def test_progress_rises_evenly_with_counts(hostile, tmp_path):
     fractions = [fraction for fraction, _ in heard]
     assert fractions == sorted(fractions) and fractions[0] < 0.5
     assert any("read" in words for _, words in heard) and any("written" in words for _, words in heard)
+    # Preparing tiles is told within a layer, not only from one to the next.
+    preparing = {fraction for fraction, words in heard if "to be drawn" in words}
+    assert len(preparing) > 10 and max(preparing) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.3, 0.6, 0.65, 0.7, 0.9])

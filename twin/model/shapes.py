@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,7 +124,7 @@ def unpack(blob: bytes) -> Packed:
     (size,) = struct.unpack_from("<I", blob, 4)
     found = {}
     for name, kind, shape, at in json.loads(blob[8 : 8 + size]):
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         found[name] = np.frombuffer(blob, np.dtype(kind), count, 8 + size + at).reshape(shape)
     return Packed(found)
 

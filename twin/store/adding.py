@@ -15,14 +15,10 @@ from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN
 from twin.model.layer import Column, Layer
 from twin.model.report import LayerReport
 from twin.store import hilbert, schema, tables
-from twin.store.filling import Rows, Watch, fill
+from twin.store.filling import Rows, Watch, fill, unwatched
 
 _SLICE = 100_000
 """Geometries decoded at a time, where nobody measured them before."""
-
-
-def _unwatched(_count: int) -> None:
-    pass
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class NewLayer:
     layer: Layer
     batches: pa.RecordBatchReader | pa.Table
     report: LayerReport | None = None
-    watch: Watch = _unwatched
+    watch: Watch = unwatched
 
 
 def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Layer:

@@ -42,8 +42,9 @@ from twin.store import (
 from twin.store.adding import NewLayer
 from twin.store.asking import Asking
 from twin.store.audit import AuditLine
+from twin.store.filling import Watch, unwatched
 from twin.store.finding import Found, Query
-from twin.store.tiles import Encoder
+from twin.store.tiles import Encoder, Made
 
 T = TypeVar("T")
 Connection = duckdb.DuckDBPyConnection
@@ -291,21 +292,25 @@ class City:
         """The version of the kind that encoded the layer's tiles; None where it has none."""
         return self._of(layer, lambda c, entry: tiles.version(c, entry.table))
 
-    def write_tiles(self, layer: str, encoder: Encoder) -> None:
-        """Make the layer's tiles anew, and where its kind can coarsen them the ones that are seen from afar."""
-        made = self._of(layer, lambda c, entry: list(tiles.encoded(c, entry.table, encoder)))
+    def write_tiles(self, layer: str, encoder: Encoder, watch: Watch = unwatched) -> None:
+        """Make the layer's tiles anew, and where its kind can coarsen them the ones that are seen from afar.
+
+        ``watch`` is told how many of its features are done; what it raises stops it, and the old tiles stay.
+        """
+
+        def encode(connection: Connection, entry: registry.Entry) -> list[Made]:
+            made = []
+            for one in tiles.encoded(connection, entry.table, encoder):
+                made.append(one)
+                watch(one.leaf.stop)
+            return made
+
+        made = self._of(layer, encode)
         if encoder.coarsen:
             made += tiles.coarser(made, encoder.coarsen)
 
         def write(connection: Connection, _tx: int) -> None:
-            table = registry.entry(connection, layer).table
-            rows = [
-                [table, BASE, *one.leaf.cell, encoder.version, encoder.kind, one.count, *one.box, one.blob]
-                for one in made
-            ]
-            connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])
-            if rows:
-                tiles.write(connection, rows)
+            tiles.write(connection, registry.entry(connection, layer).table, encoder, made)
 
         self._write(write, "tiles", layer)
 

@@ -19,6 +19,10 @@ Watch = Callable[[int], None]
 """Told how many rows were handed over; what it raises stops the writing."""
 
 
+def unwatched(_count: int) -> None:
+    """Nobody asked how far it is."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """A layer's rows in the order of its file."""

@@ -6,7 +6,7 @@ The quadtree's cells are ranges of the Hilbert curve, and features lie in its or
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,12 @@ from twin.store import payload as payloads
 
 LEAF = 1_200
 """Features a leaf holds at most (FACTS: 70 to 1,000 actors cost about one merged mesh)."""
+_ROWS = 30_000
+"""Rows that are read at a time: each question costs as much as some thousand rows."""
 
 Encode = Callable[[pa.Table], bytes]
+EncodeTiles = Callable[[pa.Table, Sequence[int]], list[bytes]]
+"""Several tiles at once: ``starts`` are the first rows of each, and the end of the last."""
 Coarsen = Callable[[Sequence[tuple[int, bytes]]], tuple[bytes, int]]
 """Finer tiles, each with the first of its rows, as one coarser tile; and how many things it draws."""
 
@@ -37,6 +41,8 @@ class Encoder:
     columns: tuple[str, ...] = ()
     """What it asks of them besides their geometry."""
     coarsen: Coarsen | None = None
+    encode_tiles: EncodeTiles | None = None
+    """The same as ``encode`` where a kind is faster with several at once."""
     heights: Callable[[bytes], tuple[float, float]] | None = None
     """From where to where a payload's shapes stand, in metres, where that is more than its geometries say."""
 
@@ -82,41 +88,69 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
     key, first = (FID, int(fids[0])) if len(fids) and (np.diff(fids) == 1).all() else ("rowid", 0)
     known = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
     wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in encoder.columns if column in known)])
-    select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
+    select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key}"
 
-    def read() -> Iterator[tuple[Leaf, pa.Table]]:
-        for leaf in leaves(sides):
-            if np.isfinite(sides[leaf.start : leaf.stop]).any():
-                low = first + leaf.start
-                yield leaf, connection.execute(select, [low, low + leaf.stop - leaf.start - 1]).to_arrow_table()
+    def read() -> Iterator[tuple[list[Leaf], pa.Table]]:
+        for run in _runs(leaf for leaf in leaves(sides) if np.isfinite(sides[leaf.start : leaf.stop, 0]).any()):
+            low, high = first + run[0].start, first + run[-1].stop - 1
+            # Numbers stand in the words: for the first bound one DuckDB's client imports pandas.
+            yield run, connection.execute(f"{select} BETWEEN {low} AND {high} ORDER BY {key}").to_arrow_table()
 
-    def encode(piece: tuple[Leaf, pa.Table]) -> Made:
-        leaf, rows = piece
-        part = sides[leaf.start : leaf.stop]
-        west, south, foot = np.nanmin(part[:, :3], axis=0).tolist()
-        east, north, top = np.nanmax(part[:, 3:], axis=0).tolist()
-        blob = encoder.encode(rows)
-        if encoder.heights:
-            foot, top = encoder.heights(blob)
-        return Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, payloads.kept(blob))
+    def encode(piece: tuple[list[Leaf], pa.Table]) -> list[Made]:
+        run, rows = piece
+        return [_made(leaf, sides, blob, encoder) for leaf, blob in zip(run, _blobs(run, rows, encoder), strict=True)]
 
-    yield from ahead(encode, read())
+    for made in ahead(encode, read()):
+        yield from made
+
+
+def _blobs(run: Sequence[Leaf], rows: pa.Table, encoder: Encoder) -> list[bytes]:
+    """The payloads of leaves whose rows were read at once."""
+    starts = [leaf.start - run[0].start for leaf in run]
+    if encoder.encode_tiles and all(a.stop == b.start for a, b in itertools.pairwise(run)):
+        return encoder.encode_tiles(rows, [*starts, len(rows)])
+    return [encoder.encode(rows.slice(start, leaf.stop - leaf.start)) for start, leaf in zip(starts, run, strict=True)]
+
+
+def _made(leaf: Leaf, sides: Any, blob: bytes, encoder: Encoder) -> Made:
+    part = sides[leaf.start : leaf.stop]
+    west, south, foot = np.nanmin(part[:, :3], axis=0).tolist()
+    east, north, top = np.nanmax(part[:, 3:], axis=0).tolist()
+    if encoder.heights:
+        foot, top = encoder.heights(blob)
+    return Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, payloads.kept(blob))
+
+
+def _runs(some: Iterable[Leaf]) -> Iterator[list[Leaf]]:
+    """Leaves one after the other, so many at a time that their rows are read at once."""
+    run: list[Leaf] = []
+    for leaf in some:
+        if run and leaf.stop - run[0].start > _ROWS:
+            yield run
+            run = []
+        run.append(leaf)
+    if run:
+        yield run
 
 
 def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
     """The tiles above the leaves, to the top of the quadtree: each of the four below it that are there."""
     below: dict[tuple[int, int, int], Made] = {one.leaf.cell: one for one in made}
+
+    def above(group: tuple[tuple[int, int, int], list[Made]]) -> Made:
+        key, parts = group
+        parts.sort(key=lambda one: one.leaf.start)
+        boxes = np.array([one.box for one in parts])
+        box = (*boxes[:, :3].min(axis=0).tolist(), *boxes[:, 3:].max(axis=0).tolist())
+        blob, count = coarsen([(one.leaf.start, payloads.given(one.blob)) for one in parts])
+        return Made(Leaf(*key, parts[0].leaf.start, parts[-1].leaf.stop), box, count, payloads.kept(blob))
+
     for level in range(max((one.leaf.level for one in made), default=0), 0, -1):
         groups: dict[tuple[int, int, int], list[Made]] = {}
         for key in [key for key in below if key[0] == level]:
             groups.setdefault((level - 1, key[1] // 2, key[2] // 2), []).append(below.pop(key))
-        for key, parts in groups.items():
-            parts.sort(key=lambda one: one.leaf.start)
-            boxes = np.array([one.box for one in parts])
-            box = (*boxes[:, :3].min(axis=0).tolist(), *boxes[:, 3:].max(axis=0).tolist())
-            blob, count = coarsen([(one.leaf.start, payloads.given(one.blob)) for one in parts])
-            above = Leaf(*key, parts[0].leaf.start, parts[-1].leaf.stop)
-            below[key] = found = Made(above, box, count, payloads.kept(blob))
+        for found in ahead(above, groups.items()):
+            below[found.leaf.cell] = found
             yield found
 
 
@@ -155,10 +189,24 @@ def _cell(level: int, x: Any, y: Any, west: float, south: float, side: float) ->
     return min(cells - 1, int((x[at] - west) / side * cells)), min(cells - 1, int((y[at] - south) / side * cells))
 
 
-def write(connection: duckdb.DuckDBPyConnection, rows: list[list[Any]]) -> None:
-    """Keep tiles, inside the caller's transaction."""
-    marks = ", ".join("?" * 15)
-    connection.executemany(f"INSERT INTO balad.tile VALUES ({marks})", rows)
+def write(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder, made: Sequence[Made]) -> None:
+    """Keep a layer's tiles and no others of it, inside the caller's transaction."""
+    connection.execute("DELETE FROM balad.tile WHERE layer = ?", [table])
+    if not made:
+        return
+    levels, x, y = zip(*(one.leaf.cell for one in made), strict=True)
+    sides = zip(*(one.box for one in made), strict=True)
+    same = {"layer": table, "scenario": BASE, "version": encoder.version, "kind": encoder.kind}
+    own = {name: pa.repeat(pa.scalar(value), len(made)) for name, value in same.items()}
+    own |= {"level": pa.array(levels), "x": pa.array(x), "y": pa.array(y)}
+    own |= {name: pa.array(values) for name, values in zip(BOX, sides, strict=True)}
+    own |= {"count": pa.array([one.count for one in made])}
+    own |= {"blob": pa.array([one.blob for one in made], pa.large_binary())}
+    connection.register("incoming", pa.table(own))
+    try:
+        connection.execute("INSERT INTO balad.tile BY NAME SELECT * FROM incoming")
+    finally:
+        connection.unregister("incoming")
 
 
 def index(connection: duckdb.DuckDBPyConnection, table: str, scenario: str) -> pa.Table:

@@ -7,18 +7,31 @@ from collections.abc import Mapping
 
 from twin.core.errors import TwinError
 from twin.store.city import City
+from twin.store.filling import Watch, unwatched
 from twin.store.tiles import Encoder
-from twin.work.context import Kind
+from twin.work.context import Kind, Progress
 
 _log = logging.getLogger("balad")
 
 
-def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str) -> None:
-    """Make a layer's tiles; a kind that nobody brings leaves none, and the layer is listed without a picture."""
+def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str, watch: Watch = unwatched) -> None:
+    """Make a layer's tiles; a kind that nobody brings leaves none, and the layer is listed without a picture.
+
+    ``watch`` is told how many of its features are done, and may raise to stop it.
+    """
     if kind in kinds:
         encoder = kinds[kind]
-        optional = {name: getattr(encoder, name, None) for name in ("coarsen", "heights")}
-        city.write_tiles(layer, Encoder(kind, encoder.VERSION, encoder.encode, encoder.COLUMNS, **optional))
+        optional = {name: getattr(encoder, name, None) for name in ("coarsen", "encode_tiles", "heights")}
+        city.write_tiles(layer, Encoder(kind, encoder.VERSION, encoder.encode, encoder.COLUMNS, **optional), watch)
+
+
+def telling(progress: Progress, words: str, start: float, before: int, whole: int) -> Watch:
+    """Tells how far the tiles are from ``start`` on, with those of so many features ``before`` this layer's."""
+
+    def watch(done: int) -> None:
+        progress(start + (1 - start) * (before + done) / max(whole, 1), words)
+
+    return watch
 
 
 def freshen(city: City, kinds: Mapping[str, Kind]) -> None:

@@ -25,8 +25,10 @@ from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
 from twin.work.imports import MEMORY, SECONDS
-from twin.work.tiling import tile
+from twin.work.tiling import telling, tile
 
+_READ = 0.7
+"""How far the progress is when the file is read; the rest is the tiles'."""
 _OF_GEOMETRY = (SURFACES, CITYJSON)
 """Columns that say more about a geometry: a feature keeps them as long as it keeps that geometry."""
 
@@ -78,8 +80,13 @@ def update(
             kind=found.kind,
             identified=True,
         )
+        told = context.progress
+
+        def reading(fraction: float, words: str) -> None:
+            told(_READ * fraction, words)
+
         job = context.jobs.run(
-            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=context.progress, path=file
+            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=reading, path=file
         )
         taken = job.result()
         part = _whole(taken.layers, file)
@@ -101,8 +108,10 @@ def _push(context: Context, new: NewLayer, file: Path) -> None:
             city.show(made[0])
         else:
             made.append(city.rewrite(new, ("update", {"layer": new.layer.id, "file": file.name})))
+            title = tr(mark("Preparing “{title}” to be drawn…"), title=new.layer.title)
             try:
-                tile(city, context.kinds, new.layer.id, new.layer.kind)
+                watch = telling(context.progress, title, _READ, 0, city.layer(new.layer.id).count)
+                tile(city, context.kinds, new.layer.id, new.layer.kind, watch)
             except BaseException:
                 city.hide(made.pop())
                 raise
