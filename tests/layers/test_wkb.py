@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -18,7 +20,8 @@ SOLID = shapely.Polygon([(0, 0, 5), (10, 0, 5), (10, 10, 9)])
 BOTH = shapely.MultiPolygon([shapely.box(50, 0, 60, 9), COURT])
 ANY = (
     ELL, ELL.reverse(), COURT, SOLID, BOTH, None, shapely.Polygon(), shapely.Point(3, 4), shapely.box(1, 2, 3, 4),
-    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1).reverse()]), shapely.LineString([(0, 0), (9, 9)]),
+    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1).reverse()]),
+    shapely.LineString([(0, 0), (9, 9)]),
     shapely.GeometryCollection([shapely.box(0, 0, 2, 2), shapely.Point(1, 1)]),
 )  # fmt: skip
 
@@ -32,7 +35,7 @@ def corners(some, **how):
     found = wkb.read(column(some, **how))
     count = len(found.kinds)
     xy, starts = wkb.traced(found, np.zeros((count, 2)), np.full(count, float(wkb.STEPS)))
-    return found, [xy[a:b].tolist() for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return found, [xy[a:b].tolist() for a, b in itertools.pairwise(starts)]
 
 
 def test_each_geometry_is_taken_for_what_it_is():
