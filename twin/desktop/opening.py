@@ -31,7 +31,7 @@ class Opening:
             return
         self._wait(
             tr("Opening {name}…", name=first_strong(path.name)),
-            lambda _running: _known(Session.open(path)),
+            lambda running: _known(Session.open(path, progress=running)),
             self._held,
             lambda why: self._unopened(why, path),
         )

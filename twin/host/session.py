@@ -52,11 +52,18 @@ class Session:
         self._tiles: CityTiles | None = None
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Self:
-        """Open a city; see ``City.open`` for what it raises."""
+    def open(cls, path: Path, *, read_only: bool = False, progress: Progress = silent) -> Self:
+        """Open a city; see ``City.open`` for what it raises.
+
+        ``progress`` hears of tiles that are made anew, since a layer kind has a new version, and may stop it.
+        """
         session = cls(path, City.open(path, read_only=read_only))
         if not read_only:
-            freshen(session.city, session.kinds)
+            try:
+                freshen(session.city, session.kinds, progress)
+            except BaseException:
+                session.close()
+                raise
         return session
 
     @classmethod

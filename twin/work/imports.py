@@ -28,7 +28,7 @@ from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.creating import founding
 from twin.work.edits import Edit
-from twin.work.tiling import telling, tile
+from twin.work.tiling import PREPARING, telling, tile
 
 SECONDS = 1800.0
 """How long a reader may take."""
@@ -191,7 +191,7 @@ def _watches(context: Context, taken: Taken) -> list[Callable[[int], None]]:
 def _tile(context: Context, city: City, taken: Taken) -> None:
     counts = [part.report.read - len(part.report.refused) for part in taken.layers]
     for number, part in enumerate(taken.layers):
-        words = tr(mark("Preparing “{title}” to be drawn…"), title=part.title)
+        words = tr(PREPARING, title=part.title)
         watch = telling(context.progress, words, _WRITTEN, sum(counts[:number]), sum(counts))
         watch(0)
         tile(city, context.kinds, part.report.id, part.report.kind, watch)

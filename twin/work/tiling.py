@@ -6,12 +6,15 @@ import logging
 from collections.abc import Mapping
 
 from twin.core.errors import TwinError
+from twin.core.i18n import mark, tr
+from twin.model.layer import Layer
 from twin.store.city import City
 from twin.store.filling import Watch, unwatched
 from twin.store.tiles import Encoder
 from twin.work.context import Kind, Progress
 
 _log = logging.getLogger("balad")
+PREPARING = mark("Preparing “{title}” to be drawn…")
 
 
 def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str, watch: Watch = unwatched) -> None:
@@ -34,16 +37,24 @@ def telling(progress: Progress, words: str, start: float, before: int, whole: in
     return watch
 
 
-def freshen(city: City, kinds: Mapping[str, Kind]) -> None:
+def freshen(city: City, kinds: Mapping[str, Kind], progress: Progress) -> None:
     """Make the tiles that are missing or of another version of their kind.
 
     A kind is a stranger: where it fails, its layer keeps the tiles it has, and the city opens all the same.
     """
-    for layer in city.layers():
-        if layer.kind in kinds and city.tile_version(layer.id) != kinds[layer.kind].VERSION:
-            try:
-                tile(city, kinds, layer.id, layer.kind)
-            except TwinError:
-                raise
-            except Exception:  # noqa: BLE001  a stranger
-                _log.exception("kind %s can't encode layer %s", layer.kind, layer.id)
+    old = [layer for layer in city.layers() if layer.kind in kinds and _is_old(city, kinds, layer)]
+    counts = [layer.count for layer in old]
+    for number, layer in enumerate(old):
+        words = tr(PREPARING, title=layer.title)
+        watch = telling(progress, words, 0.0, sum(counts[:number]), sum(counts))
+        watch(0)
+        try:
+            tile(city, kinds, layer.id, layer.kind, watch)
+        except TwinError:
+            raise
+        except Exception:  # noqa: BLE001  a stranger
+            _log.exception("kind %s can't encode layer %s", layer.kind, layer.id)
+
+
+def _is_old(city: City, kinds: Mapping[str, Kind], layer: Layer) -> bool:
+    return city.tile_version(layer.id) != kinds[layer.kind].VERSION

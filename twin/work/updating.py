@@ -25,7 +25,7 @@ from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
 from twin.work.imports import MEMORY, SECONDS
-from twin.work.tiling import telling, tile
+from twin.work.tiling import PREPARING, telling, tile
 
 _READ = 0.7
 """How far the progress is when the file is read; the rest is the tiles'."""
@@ -108,7 +108,7 @@ def _push(context: Context, new: NewLayer, file: Path) -> None:
             city.show(made[0])
         else:
             made.append(city.rewrite(new, ("update", {"layer": new.layer.id, "file": file.name})))
-            title = tr(mark("Preparing “{title}” to be drawn…"), title=new.layer.title)
+            title = tr(PREPARING, title=new.layer.title)
             try:
                 watch = telling(context.progress, title, _READ, 0, city.layer(new.layer.id).count)
                 tile(city, context.kinds, new.layer.id, new.layer.kind, watch)
