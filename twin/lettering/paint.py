@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTextOption
 
 from twin.core.i18n import led, tongue
 from twin.core.units import quantity
@@ -217,24 +219,55 @@ def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
 def _labels(painter: QPainter, said: Annotations, cards: list[QRectF]) -> None:
     """The nearest first, none over another and none under a card."""
     taken = list(cards)
+    ratio = painter.device().devicePixelRatioF()
     for label in said.labels:
-        painter.setFont(font(15 if label.large else 13, 600))
-        path = _path(painter, label.words)
-        ink = path.boundingRect()
+        if len(taken) >= _MOST + len(cards):
+            return
+        stamp = _stamp(label.words, label.large, said.night, _rightward(), ratio)
         # A place's name stands on its place; any other stands over the top of what it names.
-        over = 0.0 if label.large else _OVER
-        path.translate(label.x - ink.center().x(), label.y - over - (ink.center().y() if label.large else ink.bottom()))
-        box = path.boundingRect().adjusted(-_APART, -3, _APART, 3)
-        if len(taken) < _MOST + len(cards) and not any(box.intersects(other) for other in taken):
+        down = label.y if label.large else label.y - _OVER
+        # On whole pixels of the screen, so that letters are sharp.
+        at = QPointF(round(label.x * ratio) / ratio, round(down * ratio) / ratio)
+        box = stamp.ink.translated(at).adjusted(-_APART, -3, _APART, 3)
+        if not any(box.intersects(other) for other in taken):
             taken.append(box)
-            _halo(painter, path, said, "text", _QUIET if label.large else 1.0)
+            painter.drawImage(at + stamp.corner, stamp.image)
 
 
-def _path(painter: QPainter, words: str) -> QPainterPath:
+class _Stamp(NamedTuple):
+    """A name as it is put down in every frame: an outline with a halo costs a hundred times as much."""
+
+    image: QImage
+    corner: QPointF
+    """Of the image, from what the name stands on."""
+    ink: QRectF
+    """About the letters."""
+
+
+@lru_cache(1024)
+def _stamp(words: str, large: bool, night: bool, rightward: bool, ratio: float) -> _Stamp:
+    looks, said = font(15 if large else 13, 600), Annotations(night=night)
+    path = _path(looks, words, rightward=rightward)
+    whole = path.boundingRect()
+    path.translate(-whole.center().x(), -whole.center().y() if large else -whole.bottom())
+    ink = path.boundingRect()
+    frame = QRectF(ink.adjusted(-3, -3, 3, 3).toAlignedRect())
+    image = QImage((frame.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing)
+    painter.translate(-frame.topLeft())
+    _halo(painter, path, said, "text", _QUIET if large else 1.0)
+    painter.end()
+    return _Stamp(image, frame.topLeft(), ink)
+
+
+def _path(looks: QFont, words: str, *, rightward: bool) -> QPainterPath:
     """The words' outlines, in the order that the language in use reads them in, elided at their logical end."""
-    shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST)
+    shown = QFontMetricsF(looks).elidedText(words, Qt.TextElideMode.ElideRight, _LONGEST)
     path = QPainterPath()
-    path.addText(QPointF(0, 0), painter.font(), led(shown) if _rightward() and _ARABIC.search(shown) else shown)
+    path.addText(QPointF(0, 0), looks, led(shown) if rightward and _ARABIC.search(shown) else shown)
     return path
 
 
