@@ -8,7 +8,7 @@ import shapely
 
 from tests.scene.synthetic import Synthetic, scene
 from twin.model.view import Camera
-from twin.scene import camera
+from twin.scene import camera, offscreen
 
 EAST, NORTH = 515_000.0, 2_380_000.0
 SIZE = (1280, 720)
@@ -105,6 +105,30 @@ def test_what_is_behind_a_building_is_hidden_and_what_is_before_it_is_not():
         assert found.hides((EAST + 20, NORTH + 60, 10.0))
         assert not found.hides((EAST + 20, NORTH - 20, 10.0))
         assert not found.hides((EAST + 20, NORTH + 10, 51.0))
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_a_picture_tells_what_is_hidden_as_rays_do(parallel):
+    """Over a hundred blocks of many heights: what the picture's depths say, rays say too; most need no ray."""
+    random = np.random.default_rng(4)
+    corners = [(EAST + 60 * n, NORTH + 60 * m) for n in range(10) for m in range(10)]
+    heights = random.uniform(5, 60, 100).round(1)
+    source = Synthetic()
+    fids = source.add(
+        "buildings", "buildings", [shapely.box(x, y, x + 40, y + 40) for x, y in corners], height=heights.tolist()
+    )
+    look = Camera(east=EAST + 300, north=NORTH + 300, distance=1300, azimuth=30, pitch=-12, parallel=parallel)
+    with scene(source, look) as found:
+        offscreen.draw(found.window, SIZE)
+        tops = [((x + 20, y + 20, z), ("buildings", f)) for (x, y), z, f in zip(corners, heights, fids, strict=True)]
+        rays: list[object] = []
+        sight = found.sight
+        by_ray, sight._by_ray = sight._by_ray, lambda *what: (rays.append(what), by_ray(*what))[1]
+        seen = [sight(*top) for top in tops]
+        truth = [found.hides(*top) for top in tops]
+    assert 15 < sum(truth) < 85, "some are hidden and some are not"
+    assert np.mean(np.array(seen) != np.array(truth)) <= 0.03, "but for those within a pixel of an edge"
+    assert len(rays) <= sum(truth) + 5, "what is seen costs no ray"
 
 
 def test_what_is_not_shown_is_not_hit():

@@ -100,3 +100,16 @@ def test_a_folder_that_cant_be_written_is_words(tmp_path):
         assert sorted(path.name for path in home.iterdir()) == ["c.balad", "c.balad.last-good"]
     finally:
         shutil.rmtree(home)
+
+
+def test_a_process_that_ends_without_closing_its_city_leaves_it_whole(tmp_path):
+    path = tmp_path / "c.balad"
+    City.create(path, "EPSG:9357").close()
+    words = (
+        "import sys; from pathlib import Path; from twin.store.city import City\n"
+        "City.open(Path(sys.argv[1])).set_meta('title', 'kept')\nraise RuntimeError"
+    )
+    ended = subprocess.run([sys.executable, "-c", words, str(path)], capture_output=True, check=False)
+    assert ended.returncode == 1 and b"RuntimeError" in ended.stderr
+    with City.open(path) as city:
+        assert city.meta("title") == "kept"

@@ -391,7 +391,7 @@ class Desk:
             return None
         size = (view.width(), view.height())
         look, known = self.settings.theme, self.known
-        return known.words.composed(view.seen(), size, look, known.overlays, self.title(), view.scene.hides)
+        return known.words.composed(view.seen(), size, look, known.overlays, self.title(), view.scene.sight)
 
 
 def _degrees(crs: str) -> Turn | None:

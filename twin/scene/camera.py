@@ -150,6 +150,20 @@ def pixel(camera: Camera, point: Point, width: int, height: int) -> tuple[float,
     return (across + 1) * width / 2, (1 - above) * height / 2
 
 
+def depth(camera: Camera, point: Point) -> float:
+    """Metres to a point along the view, from the eye; in a parallel view from far behind it, as VTK's camera stands."""
+    eye = _back(camera) if camera.parallel else camera.eye()
+    return sum((a - b) * c for a, b, c in zip(point, eye, _axes(camera)[0], strict=True))
+
+
+def source(camera: Camera, point: Point) -> Point:
+    """Where the ray that sees a point begins: in the eye, or in a parallel view far before the point."""
+    if not camera.parallel:
+        return camera.eye()
+    ahead = _axes(camera)[0]
+    return point[0] - _BACK * ahead[0], point[1] - _BACK * ahead[1], point[2] - _BACK * ahead[2]
+
+
 def pixels(camera: Camera, points: Any, width: int, height: int) -> Any:
     """``pixel`` for many points, (n, 3) in the city's CRS: (n, 2) pixels, NaN behind the eye."""
     ahead, right, up = (np.array(axis) for axis in _axes(camera))

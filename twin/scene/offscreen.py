@@ -50,7 +50,10 @@ def seen(
         scene.colour(overlays or {})
         scene.look(view.camera)
         scene.wait()
-        return (drawn_fine if fine else draw)(window, size), scene.hides
+        rows = (drawn_fine if fine else draw)(window, size)
+        # What is asked later is asked of this picture.
+        scene.sight.depths()
+        return rows, scene.sight
     finally:
         scene.close()
         window.Finalize()

@@ -28,6 +28,7 @@ from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
 from twin.scene.selecting import Selected
 from twin.scene.shading import Shading
+from twin.scene.sight import Sight
 from twin.scene.source import TileSource
 from twin.scene.stage import MOST, Drawn, Stage
 from twin.scene.tiles import Key, Node
@@ -83,6 +84,8 @@ class Scene:
         self._grounds = Grounds(self.renderer)
         self._shading = Shading(self._grounds, self._meshing.arrays)
         self._stage = Stage(self.renderer, cache)
+        self.sight = Sight(window, self.renderer, lambda: self.camera, self.hides)
+        """What hides what in the picture that was drawn last."""
         self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
         self._baked: dict[Key, Arrays] = {}
         """What the ground is made of."""
@@ -258,7 +261,7 @@ class Scene:
 
     def hides(self, point: camera.Point, of: tuple[str, int] | None = None) -> bool:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
-        eye = self.camera.eye()
+        eye = camera.source(self.camera, point)
         way = np.subtract(point, eye)
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
@@ -293,6 +296,7 @@ class Scene:
     def close(self) -> None:
         """Stop the workers and let go of the window."""
         self._details.stop()
+        self.sight.close()
         self._meshing.close()
         self._grounds.close()
         self.window.RemoveRenderer(self.renderer)

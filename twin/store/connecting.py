@@ -20,6 +20,9 @@ _SETTINGS = (
     "SET python_enable_replacements=false",
     # The store checkpoints by itself, so that a .wal lies beside an open city at all times.
     "SET wal_autocheckpoint='1TB'",
+    # Whoever ends without closing the city leaves its log beside it, as whoever is killed does: the mark in the file
+    # says that it is open, and without its log it would be taken for half copied.
+    "PRAGMA disable_checkpoint_on_shutdown",
     "SET preserve_insertion_order=true",
     # Beyond it DuckDB sorts on disk, beside the city: an import has bounds whatever its size.
     "SET memory_limit='512MB'",
