@@ -47,6 +47,8 @@ def rows(size: int, folder: Path) -> Iterator[dict[str, Any]]:
             highest = max(highest, *(run[0].memory for run in runs))
             yield _row(f"import.{name}", suffix, size, ours, plain)
             yield _row("import.tiles", suffix, size, tiles, ours)
+            if suffix == "gpkg" and crs == CRS:
+                yield _reading(source, size)
         yield {**_row("import.memory", suffix, size, highest, _MOST), "unit": "MB"}
 
 
@@ -90,6 +92,13 @@ def _watched(module: str, source: Path, out: Path, home: Path) -> _Run:
     if it.returncode:
         raise RuntimeError(f"{module} ended with {it.returncode}")
     return _Run(seconds, highest, said)
+
+
+def _reading(source: Path, size: int) -> dict[str, Any]:
+    words = [sys.executable, "-m", "tests.benchmarks.reading", str(source)]
+    done = subprocess.run(words, env=variables(), check=True, capture_output=True, text=True)
+    took = json.loads(done.stdout.splitlines()[-1])
+    return _row("import.read", source.suffix[1:], size, took["ours"], took["bare"])
 
 
 def _resident(pid: int) -> float:
