@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 
 import pytest
@@ -78,3 +80,11 @@ def test_software_takes_over_where_the_card_fails(trial, monkeypatch):
 def test_a_card_that_draws_needs_no_words(trial):
     trial("pass")
     assert gpu.Trial().said() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here has each thread its own priority")
+def test_what_is_asked_for_gives_way_to_the_screen(qapp, qtbot):
+    def nice(_running=None):
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert outcome(qtbot, nice) > nice()

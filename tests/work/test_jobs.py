@@ -37,6 +37,10 @@ def who(progress: Any) -> int:
     return os.getpid()
 
 
+def nice(progress: Any) -> float:
+    return psutil.Process().nice()
+
+
 def modules(progress: Any) -> list[str]:
     return sorted({name.split(".")[0] for name in sys.modules})
 
@@ -92,6 +96,11 @@ def jobs() -> Iterator[Jobs]:
 
 def run(jobs: Jobs, function: Any, *args: Any, timeout: float = 30, memory: int = GIB, **more: Any) -> Any:
     return jobs.run(function, *args, title="reading", timeout=timeout, memory=memory, **more)
+
+
+def test_a_job_gives_way_to_the_screen(jobs: Jobs) -> None:
+    # On Windows a lower class is a higher number, too.
+    assert run(jobs, nice).result() > psutil.Process().nice()
 
 
 def test_a_job_answers_and_its_process_is_used_again(jobs: Jobs) -> None:

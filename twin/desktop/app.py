@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from twin.core import paths
+from twin.core import paths, priority
 from twin.core.errors import Refused
 from twin.core.i18n import first_strong, mark, tr
 from twin.core.settings import Settings
@@ -48,6 +48,7 @@ def start() -> int:
 
 def run(city: Path | None, *, make: bool = False) -> int:
     """The window until it is closed; the exit code is Qt's."""
+    priority.take_turns()
     trial = gpu.Trial()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     settings = Settings.load()
