@@ -15,7 +15,7 @@ import numpy as np
 from tests.benchmarks.drawing import SIZE, cameras
 from tests.benchmarks.footprints import CRS, written
 from tests.benchmarks.rows import Row, median, row, timed
-from twin.core.priority import give_way, take_turns
+from twin.core.priority import give_way, screen
 
 _CALM, _BUSY = 50, 100
 """Frames before and after the work, and at least while it is done."""
@@ -28,13 +28,13 @@ _PAUSE = 0.3
 def rows(size: int, city: Path) -> Iterator[Row]:
     """While sorting, while importing, and while all buildings change their colours with each frame.
 
-    Threads hand over as they do beside a window, and the work is done on one that gives way as the window's do.
+    The work is done as beside a window, on a thread that gives way to it.
     """
     from twin.host.session import Session
     from twin.scene import offscreen
     from twin.scene.scene import Scene
 
-    take_turns()
+    screen.begin()
     with tempfile.TemporaryDirectory() as folder, Session.open(_copied(city, folder)) as session:
         file = written(_TAKEN_IN, Path(folder), "parquet", CRS)
         window = offscreen.hidden()

@@ -13,6 +13,11 @@ from twin.core import priority
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only here has each thread its own")
 
 
+@pytest.fixture(autouse=True)
+def shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority.screen, "there", True)
+
+
 def nice() -> int:
     return os.getpriority(os.PRIO_PROCESS, 0)
 
@@ -39,3 +44,17 @@ def test_giving_way_twice_is_giving_way() -> None:
 def test_what_goes_wrong_there_is_heard_here() -> None:
     with pytest.raises(ZeroDivisionError):
         priority.giving_way(lambda: 1 / 0)
+
+
+def test_where_there_is_no_screen_work_goes_as_fast_as_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority.screen, "there", False)
+    assert priority.giving_way(lambda: (nice(), started())) == (nice(), nice())
+
+
+def test_beside_a_window_threads_hand_over_soon() -> None:
+    before = sys.getswitchinterval()
+    try:
+        priority.screen.begin()
+        assert sys.getswitchinterval() < before
+    finally:
+        sys.setswitchinterval(before)

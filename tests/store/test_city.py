@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import features, new
+from twin.core import priority
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogMissing, NewerCity, Refused
 from twin.model.layer import Layer
 from twin.store import schema
@@ -247,7 +248,9 @@ def test_a_closed_city_leaves_a_last_good_copy_that_opens(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here has each thread its own priority")
-def test_the_threads_of_a_city_give_way_to_the_screen(tmp_path):
+def test_the_threads_of_a_city_give_way_to_the_screen(tmp_path, monkeypatch):
+    monkeypatch.setattr(priority.screen, "there", True)
+
     def nices():
         return {
             thread.name: os.getpriority(os.PRIO_PROCESS, int(thread.name))

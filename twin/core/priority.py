@@ -16,17 +16,31 @@ _TURN = 0.0005
 """Seconds; Python's own 5 ms are felt several times in a frame."""
 
 
+class _Screen:
+    """Whether this process draws for a person's hand; where none waits, all work goes as fast as it can."""
+
+    there = False
+
+    def begin(self) -> None:
+        """There is a window from now on: threads started for work give way to it, and hand over soon."""
+        self.there = True
+        sys.setswitchinterval(_TURN)
+
+
+screen = _Screen()
+
+
 def give_way() -> None:
-    """This thread, and those that it starts from now on, wait where another needs the processor; for good.
+    """This thread, and those that it starts from now on, wait where the screen needs the processor; for good.
 
     A system that knows priorities of whole processes alone changes nothing.
     """
-    if sys.platform == "linux":
+    if screen.there and sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def give_way_whole() -> None:
-    """The same for a whole process that has just begun, on any system."""
+    """All of a process that has just begun for another's screen, on any system."""
     if sys.platform == "win32":
         import psutil  # type: ignore[import-untyped]
 
@@ -39,8 +53,3 @@ def giving_way(work: Callable[[], T]) -> T:
     """Do something on a thread that gives way, as do those that it starts; this one stays as it is."""
     with ThreadPoolExecutor(1, thread_name_prefix="giving-way", initializer=give_way) as pool:
         return pool.submit(work).result()
-
-
-def take_turns() -> None:
-    """Have Python's threads hand over soon: who draws needs a turn several times in each frame."""
-    sys.setswitchinterval(_TURN)

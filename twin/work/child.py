@@ -55,10 +55,14 @@ class Outcome:
 _reports: list[Connection] = []
 
 
-def begin(reports: Connection, folder: str, preload: tuple[str, ...] = ()) -> None:
-    """Prepare a fresh child: what it or a crash prints goes to a file, and it ends with its parent."""
+def begin(reports: Connection, folder: str, preload: tuple[str, ...] = (), screen: bool = False) -> None:
+    """Prepare a fresh child: what it or a crash prints goes to a file, and it ends with its parent.
+
+    It gives way where its parent has a ``screen``.
+    """
     _reports.append(reports)
-    give_way_whole()
+    if screen:
+        give_way_whole()
     log = os.open(Path(folder) / f"{os.getpid()}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)
