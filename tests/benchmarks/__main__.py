@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks import asking, drawing, importing, starting, storing
+from tests.benchmarks import asking, drawing, importing, picking, starting, storing
 from tests.benchmarks.rows import Row
 from tools.display import display
 from twin.core import paths
 
 SAMPLE = 20_000
-PARTS = ("drawing", "storing", "importing", "starting", "asking")
+PARTS = ("drawing", "storing", "importing", "starting", "picking", "asking")
 
 
 def main() -> int:
@@ -50,6 +50,8 @@ def _rows(size: int, parts: list[str], folder: Path, frames: int) -> Iterator[Ro
     if "drawing" in parts:
         # Before whatever would leave modules and memory behind in this process.
         yield from drawing.rows(size, city(size), folder, frames)
+    if "picking" in parts:
+        yield from picking.rows(size, city(size))
     if "asking" in parts:
         yield from asking.rows(size, city(size))
 

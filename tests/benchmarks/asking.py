@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tests.benchmarks.drawing import SIZE, cameras
+from tests.benchmarks import gaps
 from tests.benchmarks.rows import Row, median, row, timed
 
 _TIMES = 7
 _PAGE = 256
-_FRAMES = 60
 
 
 def rows(size: int, city: Path) -> Iterator[Row]:
-    """A jump to a far row, a sort, a filter by expression and by words, a name found; then frames during sorts."""
+    """A jump to a far row, a sort, a filter by expression and by words, a name found; then frames meanwhile."""
     from twin.host.session import Session
     from twin.store.finding import Query
 
@@ -58,39 +54,6 @@ def rows(size: int, city: Path) -> Iterator[Row]:
                 timed(lambda bare=bare: ask.read(lambda c: c.execute(bare).to_arrow_table())) for _ in range(_TIMES)
             ]
             yield row(name, median([timed(ours) for _ in range(_TIMES)]), "s", median(plain))
-        yield from felt(session, size)
     finally:
         session.close()
-
-
-def felt(session: Any, size: int) -> Iterator[Row]:
-    """Frames while another thread sorts again and again: the 99th of a hundred, and the longest, against calm ones."""
-    from twin.scene import offscreen
-    from twin.scene.scene import Scene
-    from twin.store.finding import Query
-
-    window = offscreen.hidden()
-    scene = Scene(window, session.tiles)
-    try:
-        scene.viewport = SIZE
-        scene.look(cameras(size)["overview"])
-        scene.wait()
-        offscreen.draw(window, SIZE)
-        calm = [timed(lambda: offscreen.draw(window, SIZE)) for _ in range(_FRAMES)]
-        over = threading.Event()
-
-        def sort() -> None:
-            while not over.is_set():
-                session.city.ordered("buildings", Query(order="name_ar"))
-                over.wait(0.3)
-
-        other = threading.Thread(target=sort)
-        other.start()
-        busy = [timed(lambda: offscreen.draw(window, SIZE)) for _ in range(_FRAMES)]
-        over.set()
-        other.join()
-        yield row("gap.sorting.p99", float(np.quantile(busy, 0.99)), "s", median(calm))
-        yield row("gap.sorting.longest", max(busy), "s", median(calm))
-    finally:
-        scene.close()
-        window.Finalize()
+    yield from gaps.rows(size, city)

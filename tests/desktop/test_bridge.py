@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from twin.core import priority
 from twin.core.errors import Cancelled, Refused
 from twin.desktop import gpu
 from twin.desktop.bridge import Bridge, Worker
@@ -78,3 +81,13 @@ def test_software_takes_over_where_the_card_fails(trial, monkeypatch):
 def test_a_card_that_draws_needs_no_words(trial):
     trial("pass")
     assert gpu.Trial().said() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here has each thread its own priority")
+def test_what_is_asked_for_gives_way_to_the_screen(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr(priority.screen, "there", True)
+
+    def nice(_running=None):
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert outcome(qtbot, nice) > nice()

@@ -37,6 +37,7 @@ def until(self=None):
     seen["drawn"] = window.view.scene.shows_tiles
     seen["left"] = [one for one in application.topLevelWidgets() if isinstance(one, QSplashScreen) and one.isVisible()]
     seen["modules"] = sorted(sys.modules)
+    seen["turn"] = sys.getswitchinterval()
     window.close()
     return 0
 
@@ -55,6 +56,7 @@ def test_a_splash_is_seen_before_the_window_is_read_and_little_is_loaded_for_the
     assert seen["splash"] == [True, False, False]
     assert seen["drawn"]
     assert seen["left"] == []
+    assert seen["turn"] <= 0.001, "who draws waits for the turns of other threads"
     tops = {name.partition(".")[0] for name in seen["modules"]} - sys.stdlib_module_names
     own = {name for name in tops if not name.startswith("_") and "mypyc" not in name}
     assert own - _INNER <= LOADED, "these are loaded before the first picture, and weren't before"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import features, new
+from twin.core import priority
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogMissing, NewerCity, Refused
 from twin.model.layer import Layer
 from twin.store import schema
@@ -242,3 +245,22 @@ def test_a_closed_city_leaves_a_last_good_copy_that_opens(tmp_path):
     shutil.copy(tmp_path / "c.balad.last-good", tmp_path / "back.balad")
     with City.open(tmp_path / "back.balad", read_only=True) as city:
         assert city.content() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here has each thread its own priority")
+def test_the_threads_of_a_city_give_way_to_the_screen(tmp_path, monkeypatch):
+    monkeypatch.setattr(priority.screen, "there", True)
+
+    def nices():
+        return {
+            thread.name: os.getpriority(os.PRIO_PROCESS, int(thread.name))
+            for thread in Path("/proc/self/task").iterdir()
+        }
+
+    before, me = nices(), str(threading.get_native_id())
+    with City.create(tmp_path / "c.balad", "EPSG:9357") as city:
+        city.add([new("buildings", 10)], ("test", {}))
+        now = nices()
+        own = [nice for thread, nice in now.items() if thread not in before]
+        assert len(own) >= (os.cpu_count() or 1), "the writer, and DuckDB's own"
+        assert min(own) > now[me] == before[me]

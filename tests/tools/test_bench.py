@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.rows import row as made
 from tools import bench
 
 DRAWN = {
@@ -41,3 +42,11 @@ def test_what_got_worse_is_said(tmp_path: Path) -> None:
     (words,) = bench.worsened([{**row, "ratio": 2.0}], before)
     assert "frame.street 100,000" in words
     assert "2.00×" in words
+
+
+def test_where_nothing_may_be_wrong_one_is_worse(tmp_path: Path) -> None:
+    right = {**made("pick.street.plain.wrong", 0, "pixels", 1.0), "size": 400}
+    bench.accept([right], tmp_path / "a.json")
+    before = bench.accepted(tmp_path / "a.json")
+    assert not bench.worsened([right], before)
+    assert bench.worsened([{**made("pick.street.plain.wrong", 1, "pixels", 1.0), "size": 400}], before)

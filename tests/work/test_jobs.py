@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
+from twin.core import priority
 from twin.core.errors import Cancelled, NoCrs, ReaderFailed, Refused, TooLarge
 from twin.core.i18n import tongue
 from twin.work.jobs import Jobs
@@ -35,6 +36,10 @@ def reports(progress: Any) -> str:
 
 def who(progress: Any) -> int:
     return os.getpid()
+
+
+def nice(progress: Any) -> float:
+    return psutil.Process().nice()
 
 
 def modules(progress: Any) -> list[str]:
@@ -92,6 +97,13 @@ def jobs() -> Iterator[Jobs]:
 
 def run(jobs: Jobs, function: Any, *args: Any, timeout: float = 30, memory: int = GIB, **more: Any) -> Any:
     return jobs.run(function, *args, title="reading", timeout=timeout, memory=memory, **more)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_job_gives_way_to_a_screen_and_to_none(jobs: Jobs, shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(priority.screen, "there", shown)
+    # On Windows a lower class is a higher number, too.
+    assert (run(jobs, nice).result() > psutil.Process().nice()) == shown
 
 
 def test_a_job_answers_and_its_process_is_used_again(jobs: Jobs) -> None:

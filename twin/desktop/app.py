@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from twin.core import paths
 from twin.core.errors import Refused
 from twin.core.i18n import first_strong, mark, tr
+from twin.core.priority import screen
 from twin.core.settings import Settings
 from twin.desktop import gpu, theme
 from twin.desktop.splash import Splash
@@ -48,6 +49,7 @@ def start() -> int:
 
 def run(city: Path | None, *, make: bool = False) -> int:
     """The window until it is closed; the exit code is Qt's."""
+    screen.begin()
     trial = gpu.Trial()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     settings = Settings.load()

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from twin.core.errors import Cancelled, TwinError
+from twin.core.priority import give_way
 
 _log = logging.getLogger("balad")
 
@@ -48,7 +49,7 @@ class Worker:
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="command")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="command", initializer=give_way)
         self.running: Running | None = None
         self.waiting = 0
         """How many have been asked for and not ended."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 from psygnal import Signal
 
 from twin.core.errors import CannotOpen, CannotWrite, LogMissing, Refused
+from twin.core.priority import give_way
 from twin.model.change import Change, What
 from twin.model.feature import BASE
 from twin.model.layer import Layer
@@ -60,7 +61,7 @@ class City:
         self.path = path
         self.read_only = read_only
         self._connection = connection
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="city-writer")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="city-writer", initializer=give_way)
         self._cursors = threading.local()
         self._cursor_lock = threading.Lock()
         self._open_cursors: list[Connection] = []

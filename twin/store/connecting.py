@@ -11,6 +11,7 @@ import duckdb
 
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogTorn, TwinError
 from twin.core.i18n import mark
+from twin.core.priority import giving_way
 from twin.store import lock
 
 _SETTINGS = (
@@ -62,7 +63,8 @@ def require(path: Path) -> None:
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """The city's database; CityBusy, LogTorn, CannotOpen or CannotWrite in words where it can't be opened."""
     try:
-        connection = duckdb.connect(str(path), read_only=read_only)
+        # The threads that DuckDB starts for itself are at work beside the screen.
+        connection = giving_way(lambda: duckdb.connect(str(path), read_only=read_only))
     except duckdb.Error as why:
         raise _opening(path, str(why)) from why
     for setting in _SETTINGS:

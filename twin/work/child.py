@@ -21,6 +21,7 @@ from typing import Any
 
 from twin.core.errors import ReaderFailed, TooLarge, TwinError
 from twin.core.i18n import Digits, Language, mark, tongue
+from twin.core.priority import give_way_whole
 
 _EVERY = 0.05
 """Seconds between two reports of progress."""
@@ -54,9 +55,14 @@ class Outcome:
 _reports: list[Connection] = []
 
 
-def begin(reports: Connection, folder: str, preload: tuple[str, ...] = ()) -> None:
-    """Prepare a fresh child: what it or a crash prints goes to a file, and it ends with its parent."""
+def begin(reports: Connection, folder: str, preload: tuple[str, ...] = (), screen: bool = False) -> None:
+    """Prepare a fresh child: what it or a crash prints goes to a file, and it ends with its parent.
+
+    It gives way where its parent has a ``screen``.
+    """
     _reports.append(reports)
+    if screen:
+        give_way_whole()
     log = os.open(Path(folder) / f"{os.getpid()}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)

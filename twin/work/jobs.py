@@ -23,6 +23,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from twin.core.errors import Cancelled, ReaderFailed, Refused, TooLarge, TwinError
 from twin.core.i18n import mark, tongue
+from twin.core.priority import screen
 from twin.work import child
 from twin.work.spawning import Spawning
 
@@ -167,7 +168,7 @@ class Jobs:
         context = Spawning()
         self._folder = self._folder or TemporaryDirectory(prefix="balad-jobs-", ignore_cleanup_errors=True)
         self._reports, writing = context.Pipe(duplex=False)
-        arguments = (writing, self._folder.name, self.preload)
+        arguments = (writing, self._folder.name, self.preload, screen.there)
         self._pool = ProcessPool(self.workers, initializer=child.begin, initargs=arguments, context=context)
         # The pool holds the writing end too, for children to come: the listener ends with the pool, not by end of file.
         threading.Thread(target=self._listen, args=(self._pool, self._reports), daemon=True, name="jobs").start()
