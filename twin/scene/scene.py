@@ -69,6 +69,8 @@ class Scene:
         """By layer."""
         self.filters: dict[str, Any] = {}
         """The fids of each layer that aren't drawn."""
+        self._veiled: dict[str, int] = {}
+        """How often that was another, by layer."""
         self.selected: tuple[str, int] | None = None
         self.selection: Selected = {}
         self.scale = 1.0
@@ -81,7 +83,7 @@ class Scene:
         self._tree = Tree()
         self._meshing = Meshing(source, self._listing)
         self._grounds = Grounds(self.renderer)
-        self._shading = Shading(self._grounds, self._meshing.arrays)
+        self._shading = Shading(self._grounds, self._meshing.drawn)
         self._stage = Stage(self.renderer, cache)
         self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
         self._baked: dict[Key, Arrays] = {}
@@ -200,10 +202,16 @@ class Scene:
     def hide(self, layer: str, fids: Any = None) -> None:
         """Draw all of a layer but these features; none of them is drawn, picked or in the way any more."""
         self.filters[layer] = fids
+        self._veiled[layer] = self._veiled.get(layer, 0) + 1
         tones = self._meshing.tones.get(layer)
         if tones:
             tones.hide(fids)
             tones.send()
+
+    def gone(self, layer: str, fids: Any) -> Any:
+        """(n,) whether each of a layer's features is kept out of the picture (see ``hide``)."""
+        tones = self._meshing.tones.get(layer)
+        return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
 
     def mark(self, selection: Selected) -> None:
         """Show these features as selected, and no others."""
@@ -216,7 +224,7 @@ class Scene:
 
     def inside(self, area: Any, size: tuple[int, int], going: Callable[[float], None]) -> dict[str, Any]:
         """The features that reach into an area drawn on a picture of a size (see ``selecting.inside``); any thread."""
-        return selecting.inside(self._details, self.camera, area, size, self._seen, self._gone, going)
+        return selecting.inside(self._details, self.camera, area, size, self._seen, self.gone, going)
 
     def sees_something(self) -> bool:
         """Whether the point looked at lies in or near a layer: as near as the eye is to it."""
@@ -245,7 +253,7 @@ class Scene:
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
-        return self._details.nearest(eye, way, self._seen, self._gone)
+        return self._details.nearest(eye, way, self._seen, self.gone)
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
@@ -262,7 +270,7 @@ class Scene:
         way = np.subtract(point, eye)
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
-        seen = self._details.nearest(eye, (east, north, up), self._seen, self._gone, far - 0.5)
+        seen = self._details.nearest(eye, (east, north, up), self._seen, self.gone, far - 0.5)
         return seen is not None and (seen.layer, seen.fid) != of
 
     @property
@@ -432,7 +440,7 @@ class Scene:
         seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
         standing = [layer.id for layer in seen if layer.kind in _STANDING]
         roads = [layer.id for layer in seen if layer.kind == "roads"]
-        of_what = tuple((layer.id, layer.source, layer.version) for layer in seen)
+        of_what = tuple((layer.id, layer.source, layer.version, self._veiled.get(layer.id)) for layer in seen)
         if not standing:
             return self._grounds.clear()
         self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
@@ -453,10 +461,6 @@ class Scene:
         key = self._listing.holding(layer, row) if row >= 0 else None
         found = self._details.tile(key) if key else None
         return found if found is not None and fid in found.fids else None
-
-    def _gone(self, layer: str, fids: Any) -> Any:
-        tones = self._meshing.tones.get(layer)
-        return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
 
     def _seen(self, layer: str) -> bool:
         if layer in GROUND_LAYERS:
