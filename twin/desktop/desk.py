@@ -246,6 +246,7 @@ class Desk:
         if self.session:
             self.session.city.changed.disconnect(self._changed, missing_ok=True)
             self.filters.clear()
+            self.window.table.show_layer(None)
             self.window.view.leave()
             self.reading.wait()
             self.session.close()

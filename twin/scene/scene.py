@@ -91,6 +91,8 @@ class Scene:
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
         self._materials: dict[object, vtkShaderProperty] = {}
+        self._sides: tuple[object, ...] = ()
+        """Of the pictures of the shade, as the materials have them."""
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
         self._foreseen = -1
@@ -374,12 +376,15 @@ class Scene:
 
     def _dress(self) -> None:
         """Give all tiles the material of this hour, and the ground's shade."""
-        self._materials = {}
+        self._materials, self._sides = {}, tuple(self._grounds.sides())
+        self._shade()
+        for node, drawn, actor in self._stage.actors():
+            actor.SetShaderProperty(self._material(node, drawn))
+
+    def _shade(self) -> None:
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
-        for node, drawn, actor in self._stage.actors():
-            actor.SetShaderProperty(self._material(node, drawn))
 
     @property
     def _clear(self) -> float:
@@ -432,7 +437,11 @@ class Scene:
         if changed:
             self.turn += 1
             self._grounds.paint(self._below)
-            self._dress()
+            if tuple(self._grounds.sides()) == self._sides:
+                # Another shade of the same ground is another texture alone, and no shader is made again.
+                self._shade()
+            else:
+                self._dress()
             self._haze()
 
     def _cast(self, extent: Box) -> bool:
