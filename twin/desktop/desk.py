@@ -61,6 +61,8 @@ class Desk:
         self.known: Known | None = None
         self._globe: tuple[str, Turn | None] = ("", None)
         """The city's CRS, and what brings its coordinates to longitude and latitude."""
+        self._said: tuple[object, Annotations | None, object] = ((), None, None)
+        """The words over the view as they were last made, and of what: a pointer that hovers asks nothing again."""
         self._changes = QTimer(self.window, singleShot=True, interval=_SETTLE)
         self._changes.timeout.connect(self._show)
         self.window.slots.update(slots(self))
@@ -251,6 +253,7 @@ class Desk:
             self.reading.wait()
             self.session.close()
         self.session, self.selected, self.known = None, None, None
+        self._said = ((), None, None)
 
     def close(self) -> None:
         """The window is going."""
@@ -396,9 +399,13 @@ class Desk:
         scene = view.scene
         if self.known is None or scene is None:
             return None
-        size = (view.width(), view.height())
-        look, known = self.settings.theme, self.known
-        return known.words.composed(view.seen(), size, look, known.overlays, self.title(), scene.hides, scene.gone)
+        size, look, known = (view.width(), view.height()), self.settings.theme, self.known
+        of = (view.seen(), size, look, tongue.language, tongue.digits, scene.turn, id(scene), id(known))
+        if of != self._said[0]:
+            said = known.words.composed(*of[:3], known.overlays, self.title(), scene.hides, scene.gone)
+            # What they are of is kept along: so long nothing else has its number.
+            self._said = (of, said, (scene, known))
+        return self._said[1]
 
 
 def _degrees(crs: str) -> Turn | None:

@@ -205,6 +205,7 @@ class Scene:
         """Draw all of a layer but these features; none of them is drawn, picked or in the way any more."""
         self.filters[layer] = fids
         self._veiled[layer] = self._veiled.get(layer, 0) + 1
+        self.turn += 1
         tones = self._meshing.tones.get(layer)
         if tones:
             tones.hide(fids)
