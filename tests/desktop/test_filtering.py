@@ -187,6 +187,27 @@ def test_the_switch_is_reached_and_turned_by_keys_and_says_what_it_does(table, d
     assert "هذه وحدها في المدينة" in table.alone.text()
 
 
+def test_what_is_chosen_and_left_out_is_marked_on_the_ground(table, desk, qtbot):
+    desk.select(("buildings", 1))
+    still(desk, qtbot)
+    view = desk.window.view
+    roof = spot(view, 10.0, 20.0)
+    around = np.s_[roof.y() - 6 : roof.y() + 6, roof.x() - 30 : roof.x() + 30]
+    table.filter.setText("height > 30")
+    qtbot.wait_until(lambda: table.rows.count == 2)
+    QTest.mouseClick(table.alone, LEFT)
+    qtbot.wait_until(lambda: desk.filters.hides("buildings"))
+    still(desk, qtbot)
+    assert desk.window.identify.card.title == "low", "its card stays"
+    chosen = of_image(view.picture())
+    desk.select(None)
+    still(desk, qtbot)
+    other = of_image(view.picture())
+    changed = np.abs(chosen - other).max(axis=2) > 40
+    assert changed.sum() > 30, "a line on the ground"
+    assert not changed[around].any(), "and none where its roof was"
+
+
 def test_another_city_begins_with_all_of_it(alone, desk, city, qtbot):
     desk.leave()
     desk.opening.open(city)

@@ -219,7 +219,7 @@ class Desk:
             return
 
         def ask() -> tuple[Card, list[Any]]:
-            return session.identify(*selected), [] if self._drawn(selected[0]) else session.border(*selected)
+            return session.identify(*selected), [] if self._drawn(*selected) else session.border(*selected)
 
         def there(found: tuple[Card, list[Any]] | None) -> None:
             if selected == self.selected:
@@ -237,11 +237,12 @@ class Desk:
 
         self.read(ask, there)
 
-    def _drawn(self, layer: str) -> bool:
-        """Whether a layer's features are seen and so can be outlined as they stand."""
-        return self.known is None or any(
-            one.id == layer and one.visible and one.id not in GROUND_LAYERS for one in self.known.layers
-        )
+    def _drawn(self, layer: str, fid: int) -> bool:
+        """Whether a feature is seen and so can be outlined as it stands."""
+        scene = self.window.view.scene
+        if self.known is None or (scene and scene.gone(layer, [fid])[0]):
+            return self.known is None
+        return any(one.id == layer and one.visible and one.id not in GROUND_LAYERS for one in self.known.layers)
 
     def leave(self) -> None:
         """Take the city off the desk and close it."""

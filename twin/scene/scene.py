@@ -210,6 +210,8 @@ class Scene:
         if tones:
             tones.hide(fids)
             tones.send()
+        if self.selected and self.selected[0] == layer:
+            self.select(self.selected, self._border)
 
     def gone(self, layer: str, fids: Any) -> Any:
         """(n,) whether each of a layer's features is kept out of the picture (see ``hide``)."""
@@ -464,8 +466,10 @@ class Scene:
         return highlight.border(self._border, self.origin, self.scale)
 
     def _holding(self, layer: str, fid: int) -> Arrays | None:
-        """The full detail of the tile that has a feature, where its layer is shown."""
+        """The full detail of the tile that has a feature, where it is drawn."""
         if layer not in self._listing.layers or not self._seen(layer) or layer not in self._meshing.tones:
+            return None
+        if self.gone(layer, np.array([fid]))[0]:
             return None
         row = int(self._meshing.tones[layer].rows(np.array([fid]))[0])
         key = self._listing.holding(layer, row) if row >= 0 else None
