@@ -29,7 +29,9 @@ class Lettered:
         rows = offscreen.draw(self._window, SIZE)
         image = QImage(rows.data, *SIZE, 3 * SIZE[0], QImage.Format.Format_RGB888)
         view = View(camera=self._scene.camera)
-        said = self._words.composed(view, SIZE, "light", self._scene.overlays, hides=self._scene.sight)
+        said = self._words.composed(
+            view, SIZE, "light", self._scene.overlays, hides=self._scene.sight, gone=self._scene.gone
+        )
         painter = QPainter(image)
         paint(painter, *SIZE, said)
         painter.end()

@@ -46,3 +46,16 @@ def test_hidden_layers_are_not_labelled(desk, qtbot):
     qtbot.wait_until(lambda: len(labels(desk)) == 3)
     desk.command("show-layer", layer="buildings", visible=False)
     qtbot.wait_until(lambda: labels(desk) == [])
+
+
+def test_a_pointer_that_hovers_asks_for_no_label_again(desk, qtbot, monkeypatch):
+    desk.command("label-layer", layer="buildings", column="height")
+    qtbot.wait_until(lambda: len(labels(desk)) == 3)
+    qtbot.wait_until(lambda: not desk.window.view.streaming)
+    view, asked = desk.window.view, []
+    hides = view.scene.hides
+    monkeypatch.setattr(view.scene, "hides", lambda *of: asked.append(of) or hides(*of))
+    view.repaint()
+    assert not asked
+    view.look(view.scene.camera.model_copy(update={"azimuth": 5.0}))
+    assert labels(desk) and asked, "another view asks anew"

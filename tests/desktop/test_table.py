@@ -7,6 +7,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from twin.core.i18n import tongue
+from twin.core.settings import Settings
+from twin.desktop.desk import Desk
 from twin.scene import camera
 
 
@@ -95,3 +97,42 @@ def test_a_layer_that_is_taken_out_takes_its_rows_along(table, desk, qtbot):
     qtbot.wait_until(lambda: table.rows.count == 0)
     desk.command("undo")
     qtbot.wait_until(lambda: table.rows.count == 3)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_four_rows_at_the_least_and_three_fifths_of_each_side_for_the_view(table, desk, qtbot, size, language):
+    window, view = desk.window, desk.window.view
+    tongue.set(language)
+    window.resize(*size)
+    qtbot.wait_until(lambda: (window.width(), window.height()) == size)
+    qtbot.wait(100)
+    rows = table.view.viewport().height() / table.view.verticalHeader().defaultSectionSize()
+    assert rows >= 4
+    assert view.height() >= 0.6 * size[1] and view.width() >= 0.6 * size[0]
+
+
+def test_a_table_that_was_pulled_up_stays_so_and_is_so_again_the_next_time(table, desk, qtbot):
+    window = desk.window
+    before = window.below.height()
+    edge = QPoint(window.width() // 2, window.below.geometry().top() - 4)
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=edge)
+    for step in range(1, 9):
+        QTest.mouseMove(window, edge - QPoint(0, 10 * step))
+        qtbot.wait(20)
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=edge - QPoint(0, 80))
+    qtbot.wait_until(lambda: abs(window.below.height() - before - 80) < 6)
+    pulled = window.below.height()
+    QTest.keyClick(window, Qt.Key.Key_F6)
+    QTest.keyClick(window, Qt.Key.Key_F6)
+    qtbot.wait_until(lambda: window.below.height() == pulled)
+    tongue.set("ar")
+    qtbot.wait_until(lambda: abs(window.below.height() - pulled) < 3)
+    qtbot.wait_until(lambda: abs(Settings.load().table_height - pulled) < 3)
+    again = Desk(Settings.load())
+    qtbot.add_widget(again.window)
+    again.window.resize(1600, 900)
+    again.window.show()
+    again.window.show_below(0)
+    qtbot.wait_until(lambda: abs(again.window.below.height() - pulled) < 3)
+    again.window.close()

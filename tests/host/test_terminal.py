@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 from tests.command import PROGRAM, answered, balad
 from tests.real import data
 from tests.soak.kills import kill_imports
+from twin.core.i18n import tongue
+from twin.host import terminal
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,28 @@ def test_sql_answers_in_three_forms(sample):
     assert "residential" in balad("sql", sample, question).stdout
     refused = balad("sql", sample, "DROP TABLE buildings")
     assert refused.returncode == 1
+
+
+def test_an_answer_that_is_cut_says_so_beside_it(sample):
+    cut = balad("sql", sample, "SELECT * FROM range(100001)", "--json")
+    assert cut.returncode == 0
+    assert len(json.loads(cut.stdout)) == 100_000, "the document stays one"
+    assert "100,000" in cut.stderr
+    whole = balad("sql", sample, "SELECT * FROM range(100000)", "--format", "csv")
+    assert len(whole.stdout.splitlines()) == 100_001
+    assert not whole.stderr
+
+
+def test_an_answer_that_is_cut_says_so_in_arabic(sample):
+    out, err = io.StringIO(), io.StringIO()
+    tongue.set("ar")
+    try:
+        code = terminal.run(["sql", str(sample), "SELECT * FROM range(200000)", "--format", "csv"], None, out, err)
+    finally:
+        tongue.set("en")
+    assert code == 0
+    assert len(out.getvalue().splitlines()) == 100_001
+    assert err.getvalue().startswith("الإجابة هي أول 100,000 صف")
 
 
 def test_what_is_missing_is_refused_in_words(sample, tmp_path):

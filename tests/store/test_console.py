@@ -6,6 +6,7 @@ import pytest
 
 from tests.store.conftest import new
 from twin.core.errors import Refused
+from twin.store.console import ROWS, is_cut
 
 
 @pytest.fixture
@@ -78,9 +79,21 @@ def test_a_question_without_end_is_stopped(asked):
 
 @pytest.mark.parametrize(
     "select",
-    ["SELECT * FROM range(100000000000)", "SELECT count(*) FROM range(100000) a, range(100000) b, range(100000) c"],
+    [
+        "SELECT * FROM range(100000000000) t(n) WHERE n % 99999999999 = 7",
+        "SELECT count(*) FROM range(100000) a, range(100000) b, range(100000) c",
+    ],
 )
 def test_a_question_that_takes_too_long_is_stopped_in_words(asked, select):
     with pytest.raises(Refused, match="took longer than"):
         asked.sql(select, seconds=1.0)
+    assert asked.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}], "the city answers on"
+
+
+def test_an_answer_that_is_cut_says_so_and_waits_for_no_more(asked):
+    cut = asked.sql("SELECT range AS n FROM range(100000000000)", seconds=20.0)
+    assert is_cut(cut)
+    assert cut["n"].to_pylist() == list(range(ROWS))
+    whole = asked.sql(f"SELECT * FROM range({ROWS})")
+    assert whole.num_rows == ROWS and not is_cut(whole)
     assert asked.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}], "the city answers on"

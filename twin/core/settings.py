@@ -26,6 +26,8 @@ class Settings(BaseModel):
     reduced_motion: bool = False
     tile_cache: int = 1024
     """MB that the city's tiles may take, here and on the card; what was seen least recently goes first."""
+    table_height: int = 0
+    """Pixels of the panel of table and log, as a hand has pulled it; 0 where none has."""
     tips_read: bool = False
     """Whether the first run's tips were read."""
 

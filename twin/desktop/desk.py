@@ -14,6 +14,7 @@ from twin.core.i18n import isolate, tongue, tr
 from twin.core.settings import Settings
 from twin.desktop import answering, going
 from twin.desktop.bridge import Bridge, Running, Worker
+from twin.desktop.filters import Filters
 from twin.desktop.known import Known
 from twin.desktop.messages import Tone
 from twin.desktop.offers import Offers
@@ -52,20 +53,22 @@ class Desk:
         self.selected: tuple[str, int] | None = None
         self.bridge = Bridge()
         self.worker = Worker(self.bridge)
-        self.window = Window(settings, self._letters, self._ask)
+        self.window = Window(settings, self._letters, self.ask)
         self.opening = Opening(self)
-        self.selection = Selection(self)
+        self.selection, self.filters = Selection(self), Filters(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
         self._globe: tuple[str, Turn | None] = ("", None)
         """The city's CRS, and what brings its coordinates to longitude and latitude."""
+        self._said: tuple[object, Annotations | None, object] = ((), None, None)
+        """The words over the view as they were last made, and of what: a pointer that hovers asks nothing again."""
         self._changes = QTimer(self.window, singleShot=True, interval=_SETTLE)
         self._changes.timeout.connect(self._show)
         self.window.slots.update(slots(self))
         self.window.retranslate()
         self._listen()
-        self._enable()
+        self.enable()
 
     def start(self) -> None:
         """Nothing is open: show the ways to begin."""
@@ -78,7 +81,7 @@ class Desk:
         self.leave()
         self.session, self.known = session, known
         session.city.changed.connect(self._changed)
-        session.edits.changed.connect(lambda: self.bridge.post(self._enable))
+        session.edits.changed.connect(lambda: self.bridge.post(self.enable))
         session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.line(line)))
         if not session.city.read_only:
             session.share()
@@ -89,7 +92,7 @@ class Desk:
         self.window.view.show_city(session.tiles, known.listing, known.start, cache)
         self.window.view.colour(known.overlays)
         self.reread()
-        self._enable()
+        self.enable()
         self.window.tips.offer()
 
     def take(self, paths: list[Path]) -> None:
@@ -128,13 +131,13 @@ class Desk:
             def both(what: Any) -> None:
                 self.window.status.tell(1.0, "")
                 then(what)
-                self._enable()
+                self.enable()
 
             return both
 
         self.window.status.tell(0.0, title)
         self.worker.run(title, work, ended(done), ended(failed), self.window.status.tell)
-        self._enable()
+        self.enable()
 
     def read(
         self, ask: Callable[[], Any], then: Callable[[Any], None], refused: Callable[[TwinError], None] | None = None
@@ -193,6 +196,7 @@ class Desk:
         self.table()
         self.card()
         self.selection.keep({layer.id for layer in self.known.layers})
+        self.filters.keep(self.known.layers)
         self.window.setWindowTitle(f"{self.title()} — {tr('Balad')}")
         self.window.view.update()
 
@@ -205,7 +209,7 @@ class Desk:
             view.draw()
         self.card(shown=True)
         self.window.table.point(feature[1] if feature and feature[0] == self._layer_of_table() else None)
-        self._enable()
+        self.enable()
 
     def card(self, *, shown: bool = False) -> None:
         """The chosen feature's card, in the language in use; its panel is opened where it is to be ``shown``."""
@@ -215,7 +219,7 @@ class Desk:
             return
 
         def ask() -> tuple[Card, list[Any]]:
-            return session.identify(*selected), [] if self._drawn(selected[0]) else session.border(*selected)
+            return session.identify(*selected), [] if self._drawn(*selected) else session.border(*selected)
 
         def there(found: tuple[Card, list[Any]] | None) -> None:
             if selected == self.selected:
@@ -229,24 +233,28 @@ class Desk:
                 self.window.identify.fill(card)
                 if card and shown:
                     self.window.show_card()
-                self._enable()
+                self.enable()
 
         self.read(ask, there)
 
-    def _drawn(self, layer: str) -> bool:
-        """Whether a layer's features are seen and so can be outlined as they stand."""
-        return self.known is None or any(
-            one.id == layer and one.visible and one.id not in GROUND_LAYERS for one in self.known.layers
-        )
+    def _drawn(self, layer: str, fid: int) -> bool:
+        """Whether a feature is seen and so can be outlined as it stands."""
+        scene = self.window.view.scene
+        if self.known is None or (scene and scene.gone(layer, [fid])[0]):
+            return self.known is None
+        return any(one.id == layer and one.visible and one.id not in GROUND_LAYERS for one in self.known.layers)
 
     def leave(self) -> None:
         """Take the city off the desk and close it."""
         if self.session:
             self.session.city.changed.disconnect(self._changed, missing_ok=True)
+            self.filters.clear()
+            self.window.table.show_layer(None)
             self.window.view.leave()
             self.reading.wait()
             self.session.close()
         self.session, self.selected, self.known = None, None, None
+        self._said = ((), None, None)
 
     def close(self) -> None:
         """The window is going."""
@@ -303,10 +311,10 @@ class Desk:
         self.window.view.reload(known.listing, astray=bool(gone))
         self.window.view.colour(known.overlays)
         self.reread()
-        self._enable()
+        self.enable()
 
     def _layer_chosen(self, *_: object) -> None:
-        self._enable()
+        self.enable()
         self._style()
         self.table()
 
@@ -318,7 +326,8 @@ class Desk:
             layers = self.known.layers if self.known else []
             found = next((layer for layer in layers if layer.id == chosen), layers[-1] if layers else None)
             if found != table.layer:
-                table.show_layer(found)
+                kept = self.filters.of(found.id if found else "")
+                table.show_layer(found, kept.words, alone=kept.alone)
 
     def _layer_of_table(self) -> str | None:
         return self.window.table.layer.id if self.window.table.layer else None
@@ -332,7 +341,7 @@ class Desk:
         self._row_chosen(fid)
         self.window.trigger("zoom-selection")
 
-    def _ask(
+    def ask(
         self,
         ask: Callable[[City], Any],
         then: Callable[[Any], None],
@@ -370,7 +379,7 @@ class Desk:
         view = self.window.view
         self.window.status.one_to(camera.metres_per_pixel(view.scene.camera, view.height()) if view.scene else 0.0)
 
-    def _enable(self) -> None:
+    def enable(self) -> None:
         """What can't be done now is grey; undo and redo say what they would do."""
         edits = self.session.edits if self.session else None
         actions = self.window.actions_by_id
@@ -384,14 +393,20 @@ class Desk:
             elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)
         actions["zoom-selection"].setEnabled(self.selected is not None)
+        actions["show-all"].setEnabled(self.filters.hides(self.window.layers.chosen()))
 
     def _letters(self) -> Annotations | None:
         view = self.window.view
-        if self.known is None or view.scene is None:
+        scene = view.scene
+        if self.known is None or scene is None:
             return None
-        size = (view.width(), view.height())
-        look, known = self.settings.theme, self.known
-        return known.words.composed(view.seen(), size, look, known.overlays, self.title(), view.scene.sight)
+        size, look, known = (view.width(), view.height()), self.settings.theme, self.known
+        of = (view.seen(), size, look, tongue.language, tongue.digits, scene.sight.pictures, id(scene), id(known))
+        if of != self._said[0]:
+            said = known.words.composed(*of[:3], known.overlays, self.title(), scene.sight, scene.gone)
+            # What they are of is kept along: so long nothing else has its number.
+            self._said = (of, said, (scene, known))
+        return self._said[1]
 
 
 def _degrees(crs: str) -> Turn | None:

@@ -30,7 +30,7 @@ from twin.lettering.annotations import Legend, Swatch
 from twin.model.layer import Layer
 
 _ID = Qt.ItemDataRole.UserRole
-_MENU = ("zoom-layer", "colour-layer", "rename-layer", "export", "remove-layer")
+_MENU = ("zoom-layer", "show-all", "colour-layer", "rename-layer", "export", "remove-layer")
 _SWATCHES = {
     "buildings": "#E8D9C4",
     "surfaces": "#BFC79B",
@@ -60,6 +60,8 @@ class Layers(QStackedWidget):
         self._actions = actions
         self._layers: dict[str, Layer] = {}
         self._legends: Mapping[str, Legend] = {}
+        self._hidden: Mapping[str, int] = {}
+        """How many features of a layer a filter keeps out of the city."""
         self._theme: Theme = "light"
         self.tree = _Tree(self)
         self.tree.itemChanged.connect(self._edited)
@@ -93,11 +95,18 @@ class Layers(QStackedWidget):
         self.tree.blockSignals(False)
         letters = self.tree.fontMetrics()
         widest = max((letters.horizontalAdvance(number(layer.count)) for layer in layers), default=0)
-        self.tree.setColumnWidth(1, widest + 12)
+        sign = self.tree.iconSize().width() + 4 if self._hidden else 0
+        self.tree.setColumnWidth(1, widest + sign + 12)
         self.tree.verticalScrollBar().setValue(at)
         self.setCurrentIndex(1 if layers else 0)
         self.foot.setVisible(bool(layers))
         self._strength()
+
+    def filter(self, hidden: Mapping[str, int]) -> None:
+        """Mark the layers of which a filter keeps so many features out of the city, and no others."""
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.fill(list(self._layers.values()), self._legends)
 
     def retranslate(self, look: Theme) -> None:
         """Every word and swatch again."""
@@ -146,9 +155,22 @@ class Layers(QStackedWidget):
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         muted = theme.colour(self._theme, "muted")
         item.setForeground(1, muted)
+        if layer.id in self._hidden:
+            self._filtered(item, layer, counted)
         if not layer.visible:
             item.setForeground(0, muted)
         return item
+
+    def _filtered(self, item: QTreeWidgetItem, layer: Layer, counted: str) -> None:
+        """Where the others are is never a riddle: a funnel, how many are there, and words at rest."""
+        shown = layer.count - self._hidden[layer.id]
+        said = tr("Filtered: {shown} of {counted} in the city", shown=shown, counted=counted)
+        item.setText(1, number(shown))
+        item.setIcon(1, theme.icon("funnel", self._theme, "accent"))
+        item.setForeground(1, theme.colour(self._theme, "accent"))
+        for column in (0, 1):
+            item.setToolTip(column, "\n".join(filter(None, (layer.title, said, layer.source.attribution))))
+        item.setData(1, Qt.ItemDataRole.AccessibleTextRole, said)
 
     def _class(self, swatch: Swatch) -> QTreeWidgetItem:
         """A row of a legend: it is read and not chosen."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QFrame,
     QHBoxLayout,
@@ -17,18 +18,22 @@ from PySide6.QtWidgets import (
 
 from twin.lettering.fonts import font
 
-_HEAD = 36
+_HEAD, _FIELDS = 36, 44
+"""Pixels of a head's height, and of one with fields in it."""
 
 
 class Panel(QDockWidget):
     """A dock that a hand moves by its head, and the language to its other side."""
+
+    pulled = Signal(int)
+    """Its height, where a hand pulls at its edge."""
 
     def __init__(self, name: str, body: QWidget) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
         self._title = QLabel()
-        head = _strip("head")
+        self._head = head = _strip("head")
         head.setFixedHeight(_HEAD)
         self._tools = _line(head)
         self._title.setMinimumHeight(_HEAD)
@@ -56,6 +61,13 @@ class Panel(QDockWidget):
         button.setAccessibleName(action.text())
         self._tools.addWidget(button)
         self._keep(button, page)
+
+    def add_fields(self, fields: QWidget, page: int) -> None:
+        """Fields beside the tabs, as wide as there is room, for one of them: what they belong to keeps its height."""
+        self._head.setFixedHeight(_FIELDS)
+        self._tools.insertWidget(self._tools.indexOf(self._title), fields, 1)
+        self._tools.setStretchFactor(fields, 1_000)
+        self._keep(fields, page)
 
     def add_foot(self, foot: QWidget, page: int | None = None) -> None:
         """Something under the body, behind a hairline."""
@@ -95,6 +107,12 @@ class Panel(QDockWidget):
             tab.setChecked(number == place)
         for widget, page in self._of_page:
             widget.setVisible(page == place and not (self._narrow and isinstance(widget, QToolButton)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """By a hand, or by the window."""
+        super().resizeEvent(event)
+        if QApplication.mouseButtons() & Qt.MouseButton.LeftButton and event.oldSize().height() != self.height():
+            self.pulled.emit(self.height())
 
     def _keep(self, widget: QWidget, page: int | None) -> None:
         if page is not None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from twin.core.errors import Cancelled, TwinError
-from twin.core.i18n import led, number, tr
+from twin.core.i18n import isolate, led, number, tr
 from twin.host.identify import shown
 from twin.model.feature import FID, UID
 from twin.model.layer import Column, Layer
@@ -44,7 +44,8 @@ class Rows(QAbstractTableModel):
     def __init__(self, ask: Ask) -> None:
         super().__init__()
         self._ask = ask
-        self._layer: Layer | None = None
+        self.layer: Layer | None = None
+        """Whose rows are there."""
         self._columns: list[Column] = []
         self._pages: OrderedDict[int, list[dict[str, Any] | None] | None] = OrderedDict()
         self._asked = 0
@@ -98,7 +99,7 @@ class Rows(QAbstractTableModel):
         name = self._columns[column].name if 0 <= column < len(self._columns) else ""
         wanted = Query(self.query.filter, name, order == Qt.SortOrder.DescendingOrder)
         if wanted != self.query:
-            self.show(self._layer, wanted)
+            self.show(self.layer, wanted)
 
     def rowCount(self, _parent: Index = _ROOT) -> int:
         """As many as pass the filter."""
@@ -114,6 +115,8 @@ class Rows(QAbstractTableModel):
             return tr("Id") if section == 0 else self._columns[section].heading
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self._columns[section])
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return tr("In an expression: {name}", name=isolate(self._columns[section].name))
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
@@ -140,7 +143,7 @@ class Rows(QAbstractTableModel):
         self._pages[at] = None
         while len(self._pages) > _KEPT:
             self._pages.popitem(last=False)
-        asked, layer = self._asked, self._layer
+        asked, layer = self._asked, self.layer
         if layer is None:
             return
         names = [FID, *(column.name for column in self._columns)]
@@ -168,7 +171,7 @@ class Rows(QAbstractTableModel):
 
     def _begin(self, layer: Layer | None, fids: Any) -> None:
         self.beginResetModel()
-        self._layer, self.fids = layer, fids
+        self.layer, self.fids = layer, fids
         self._columns = [_ID, *layer.attributes] if layer else []
         self._pages.clear()
         self.endResetModel()

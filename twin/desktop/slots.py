@@ -76,6 +76,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         "colour-layer": on(lambda _layer: desk.window.show_style()),
         "rename-layer": lambda: desk.window.bookmarks.rename() if desk.window.left.page else renamed(),
         "zoom-layer": on(lambda layer: _zoom(desk, layer)),
+        "show-all": on(desk.filters.show_all),
         "export": on(export),
         "update": on(update),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -193,6 +194,15 @@ class View(QWidget):
         """Colour layers by these overlays and no others."""
         if self.scene:
             self.scene.colour(overlays)
+            self.draw()
+
+    def veil(self, layer: str, fids: Any) -> None:
+        """Draw all of a layer but these features; None draws all."""
+        if self.scene:
+            self.hover.leave()
+            self.scene.hide(layer, fids)
+            # The ground's shade follows.
+            self._pump.start()
             self.draw()
 
     def shine(self, light: Light) -> None:

@@ -33,6 +33,12 @@ from twin.work.commands import Command
 
 _SMALL = 1500
 """Below so many pixels the side panels are narrower, and the card's opens at a click only."""
+_LARGE, _FEW = (280, 340, 240), (240, 300, 216)
+"""Pixels of the panels, and on a small screen: the view keeps three fifths of each side, the table four rows."""
+_MOST = 0.5
+"""Of the window's height, that a table which was pulled up on another screen takes."""
+_PULLED = 500
+"""Milliseconds after which a pull at the table's edge has ended."""
 
 
 class Window(QMainWindow):
@@ -53,7 +59,7 @@ class Window(QMainWindow):
         self.view.calm = settings.reduced_motion
         self._arabic: bool | None = None
         """Whose side the panels are on; None until they are placed."""
-        self._sizes = [280, 340, 240]
+        self._sizes = list(_LARGE)
         """Pixels of the panels: the widths at the sides, the height below."""
         self.layers, self.identify, self.log = Layers(self.actions_by_id), Identify(), Log()
         self.style_of_layer = Style()
@@ -62,6 +68,10 @@ class Window(QMainWindow):
         self.table = Table(ask)
         self.below = Panel("below", self.table)
         self.below.add_tab(self.log)
+        self.below.add_fields(self.table.fields, 0)
+        self._settled = QTimer(self, singleShot=True, interval=_PULLED)
+        self._settled.timeout.connect(settings.save)
+        self.below.pulled.connect(self._pulled)
         for panel in (self.left, self.right, self.below):
             self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
         self.bookmarks = Bookmarks(self.actions_by_id)
@@ -109,7 +119,7 @@ class Window(QMainWindow):
         self.bookmarks.retranslate(look)
         self.tips.retranslate(look)
         self.palette_of_commands.retranslate()
-        self.table.retranslate()
+        self.table.retranslate(look)
         self.messages.retranslate(look)
         if not self.welcome.isHidden():
             self.welcome.retranslate()
@@ -234,9 +244,16 @@ class Window(QMainWindow):
         self._share()
         QTimer.singleShot(0, self, self._share)
 
+    def _pulled(self, height: int) -> None:
+        """The table is so high from now on."""
+        self.settings.table_height = height
+        self._settled.start()
+
     def _widths(self) -> None:
         self.left.narrow(narrow=self.small())
-        self._sizes = [240, 300, 200] if self.small() else [280, 340, 240]
+        self._sizes = list(_FEW if self.small() else _LARGE)
+        if self.settings.table_height:
+            self._sizes[2] = min(self.settings.table_height, round(_MOST * self.height()))
         self._share()
         # What a panel needs at the least changes with its tools, and is known a moment later.
         QTimer.singleShot(0, self, self._share)

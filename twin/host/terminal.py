@@ -15,7 +15,7 @@ from twin.core.i18n import tr, unmarked
 from twin.host.commands import declared
 from twin.host.owner import ask_owner
 from twin.host.session import Session
-from twin.work.answers import Answer
+from twin.work.answers import Answer, Remarked
 from twin.work.commands import Command, Parameter
 
 DONE, REFUSED, USAGE = 0, 1, 2
@@ -48,6 +48,9 @@ def run(
     except TwinError as refused:
         return _refuse(refused, as_json, out, err)
     _print(answer, as_json, out)
+    if isinstance(answer, Remarked):
+        for remark in answer.remarks():
+            print(remark if err.isatty() else unmarked(remark), file=err)
     return DONE if getattr(answer, "ok", True) else REFUSED
 
 

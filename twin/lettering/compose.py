@@ -9,7 +9,7 @@ from twin.core.settings import Theme
 from twin.core.units import symbol
 from twin.lettering import labels
 from twin.lettering.annotations import Annotations, Legend, Swatch
-from twin.lettering.labels import Hides, Named
+from twin.lettering.labels import Gone, Hides, Named, all_there
 from twin.model.layer import Layer
 from twin.model.view import View
 from twin.scene.camera import Point, metres_per_pixel
@@ -42,6 +42,7 @@ class Words:
         overlays: Mapping[str, Overlay],
         title: str = "",
         hides: Hides = lambda _point, _of: False,
+        gone: Gone = all_there,
     ) -> Annotations:
         """Title, legend, places, sources and scale for a view, in the language in use."""
         camera = view.camera
@@ -52,7 +53,7 @@ class Words:
             title=title,
             night=view.light == "night",
             legend=legend(overlays[shown[-1].id].by(night=view.light == "night"), shown[-1]) if shown else None,
-            labels=tuple(labels.placed(self._named, self._layers, view, size, hides)),
+            labels=tuple(labels.placed(self._named, self._layers, view, size, hides, gone)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),
             metres_per_pixel=metres_per_pixel(camera, size[1]),

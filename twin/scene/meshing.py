@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 from twin.model.shapes import Arrays, Targets
@@ -107,6 +108,16 @@ class Meshing:
                 _log.error(words, node.key, tile.kind, why, exc_info=not isinstance(why, datasets.NotDrawable))
             return None
         return arrays if len(arrays.triangles) else None
+
+    def drawn(self, node: Node) -> Arrays | None:
+        """A tile as ``arrays`` gives it, without the triangles of what is kept out of the picture."""
+        arrays, tones = self.arrays(node), self.tones.get(node.key[0])
+        if arrays is None or tones is None:
+            return arrays
+        gone = tones.gone(arrays.fids, arrays.rows)
+        if not gone.any():
+            return arrays
+        return replace(arrays, triangles=arrays.triangles[~gone[arrays.owner[arrays.triangles[:, 2]]]])
 
     def targets(self, key: Key) -> Targets | None:
         """What a ray may meet of a tile; None where its kind has no quicker way than to mesh it."""

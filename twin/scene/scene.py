@@ -18,7 +18,7 @@ from vtkmodules.vtkRenderingCore import (
 
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, highlight, light, materials, selecting
+from twin.scene import actors, backdrop, camera, extents, highlight, light, materials, selecting
 from twin.scene.colours import Overlay
 from twin.scene.details import Details, Hit
 from twin.scene.facades import Parts
@@ -36,8 +36,6 @@ from twin.scene.tree import TOLERANCE, Eye, Tree
 
 BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
-_NEAR, _WIDEST = 5_000.0, 200_000.0
-"""Metres from the largest layer within which another belongs to the city, and the most that one layer of it spans."""
 _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
@@ -70,6 +68,8 @@ class Scene:
         """By layer."""
         self.filters: dict[str, Any] = {}
         """The fids of each layer that aren't drawn."""
+        self._veiled: dict[str, int] = {}
+        """How often that was another, by layer."""
         self.selected: tuple[str, int] | None = None
         self.selection: Selected = {}
         self.scale = 1.0
@@ -82,7 +82,7 @@ class Scene:
         self._tree = Tree()
         self._meshing = Meshing(source, self._listing)
         self._grounds = Grounds(self.renderer)
-        self._shading = Shading(self._grounds, self._meshing.arrays)
+        self._shading = Shading(self._grounds, self._meshing.drawn)
         self._stage = Stage(self.renderer, cache)
         self.sight = Sight(window, self.renderer, lambda: self.camera, self.hides)
         """What hides what in the picture that was drawn last."""
@@ -92,6 +92,8 @@ class Scene:
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
         self._materials: dict[object, vtkShaderProperty] = {}
+        self._sides: tuple[object, ...] = ()
+        """Of the pictures of the shade, as the materials have them."""
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
         self._foreseen = -1
@@ -116,7 +118,7 @@ class Scene:
         for key in [key for key in self._baked if key[0] in changed]:
             del self._baked[key]
         self._details.of(found.leaves(GROUND_LAYERS))
-        extent = self._core()
+        extent = extents.core(self._listing.layers.values())
         if not self._stage.there and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
             self.look(self.camera)
@@ -130,13 +132,7 @@ class Scene:
     def extent(self, layer: str | None = None) -> Box | None:
         """The box of the city, or of one layer."""
         layers = self._listing.layers
-        wanted = [found for name, found in layers.items() if layer is None or name == layer]
-        solid = [found for found in wanted if found.id not in GROUND_LAYERS] or wanted
-        boxes = [found.extent for found in solid if found.extent]
-        if not boxes:
-            return None
-        low, high = np.min(np.array(boxes)[:, :3], axis=0), np.max(np.array(boxes)[:, 3:], axis=0)
-        return tuple(float(side) for side in (*low, *high))  # type: ignore[return-value]
+        return extents.whole([found for name, found in layers.items() if layer is None or name == layer])
 
     def pump(self, most: int = BYTES_A_FRAME) -> bool:
         """Take what the workers have finished, within a frame's bound; True while more is to come."""
@@ -203,10 +199,19 @@ class Scene:
     def hide(self, layer: str, fids: Any = None) -> None:
         """Draw all of a layer but these features; none of them is drawn, picked or in the way any more."""
         self.filters[layer] = fids
+        self._veiled[layer] = self._veiled.get(layer, 0) + 1
+        self.turn += 1
         tones = self._meshing.tones.get(layer)
         if tones:
             tones.hide(fids)
             tones.send()
+        if self.selected and self.selected[0] == layer:
+            self.select(self.selected, self._border)
+
+    def gone(self, layer: str, fids: Any) -> Any:
+        """(n,) whether each of a layer's features is kept out of the picture (see ``hide``)."""
+        tones = self._meshing.tones.get(layer)
+        return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
 
     def mark(self, selection: Selected) -> None:
         """Show these features as selected, and no others."""
@@ -219,13 +224,11 @@ class Scene:
 
     def inside(self, area: Any, size: tuple[int, int], going: Callable[[float], None]) -> dict[str, Any]:
         """The features that reach into an area drawn on a picture of a size (see ``selecting.inside``); any thread."""
-        return selecting.inside(self._details, self.camera, area, size, self._seen, self._gone, going)
+        return selecting.inside(self._details, self.camera, area, size, self._seen, self.gone, going)
 
     def sees_something(self) -> bool:
         """Whether the point looked at lies in or near a layer: as near as the eye is to it."""
-        east, north, near = self.camera.east, self.camera.north, self.camera.distance
-        here = (east - near, north - near, 0.0, east + near, north + near, 0.0)
-        return any(_meet(layer.extent, here) for layer in self._listing.layers.values() if layer.extent)
+        return extents.meets(self._listing.layers.values(), self.camera)
 
     def select(self, selected: tuple[str, int] | None, border: Sequence[Any] = ()) -> None:
         """Put lines about one feature, and lift its colour; where it isn't drawn, along its ``border``.
@@ -248,7 +251,7 @@ class Scene:
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
-        return self._details.nearest(eye, way, self._seen, self._gone)
+        return self._details.nearest(eye, way, self._seen, self.gone)
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
@@ -265,7 +268,7 @@ class Scene:
         way = np.subtract(point, eye)
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
-        seen = self._details.nearest(eye, (east, north, up), self._seen, self._gone, far - 0.5)
+        seen = self._details.nearest(eye, (east, north, up), self._seen, self.gone, far - 0.5)
         return seen is not None and (seen.layer, seen.fid) != of
 
     @property
@@ -370,12 +373,15 @@ class Scene:
 
     def _dress(self) -> None:
         """Give all tiles the material of this hour, and the ground's shade."""
-        self._materials = {}
+        self._materials, self._sides = {}, tuple(self._grounds.sides())
+        self._shade()
+        for node, drawn, actor in self._stage.actors():
+            actor.SetShaderProperty(self._material(node, drawn))
+
+    def _shade(self) -> None:
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
-        for node, drawn, actor in self._stage.actors():
-            actor.SetShaderProperty(self._material(node, drawn))
 
     @property
     def _clear(self) -> float:
@@ -418,7 +424,7 @@ class Scene:
 
     def _bake(self) -> None:
         """What the ground is made of comes first, and waits for no building; what shades it waits for all."""
-        extent = self._core()
+        extent = extents.core(self._listing.layers.values())
         if extent and not self._meshing.baking:
             of = {name: {key: one for key, one in self._baked.items() if key[0] == name} for name in BAKED_LAYERS}
             self._grounds.lie(self._meshing.pool, extent, self.origin, of["sea"], of["terrain"])
@@ -428,7 +434,11 @@ class Scene:
         if changed:
             self.turn += 1
             self._grounds.paint(self._below)
-            self._dress()
+            if tuple(self._grounds.sides()) == self._sides:
+                # Another shade of the same ground is another texture alone, and no shader is made again.
+                self._shade()
+            else:
+                self._dress()
             self._haze()
 
     def _cast(self, extent: Box) -> bool:
@@ -436,7 +446,7 @@ class Scene:
         seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
         standing = [layer.id for layer in seen if layer.kind in _STANDING]
         roads = [layer.id for layer in seen if layer.kind == "roads"]
-        of_what = tuple((layer.id, layer.source, layer.version) for layer in seen)
+        of_what = tuple((layer.id, layer.source, layer.version, self._veiled.get(layer.id)) for layer in seen)
         if not standing:
             return self._grounds.clear()
         self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
@@ -450,37 +460,17 @@ class Scene:
         return highlight.border(self._border, self.origin, self.scale)
 
     def _holding(self, layer: str, fid: int) -> Arrays | None:
-        """The full detail of the tile that has a feature, where its layer is shown."""
+        """The full detail of the tile that has a feature, where it is drawn."""
         if layer not in self._listing.layers or not self._seen(layer) or layer not in self._meshing.tones:
+            return None
+        if self.gone(layer, np.array([fid]))[0]:
             return None
         row = int(self._meshing.tones[layer].rows(np.array([fid]))[0])
         key = self._listing.holding(layer, row) if row >= 0 else None
         found = self._details.tile(key) if key else None
         return found if found is not None and fid in found.fids else None
 
-    def _gone(self, layer: str, fids: Any) -> Any:
-        tones = self._meshing.tones.get(layer)
-        return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
-
     def _seen(self, layer: str) -> bool:
         if layer in GROUND_LAYERS:
             return False
         return self._listing.layers[layer].visible if self._shown is None else layer in self._shown
-
-    def _core(self) -> Box | None:
-        """The box of the largest layer and of those near it: one that lies elsewhere must not coarsen the ground."""
-        there = [layer for layer in self._listing.layers.values() if layer.extent and layer.id not in GROUND_LAYERS]
-        if not there:
-            return self.extent()
-        sides = np.array([layer.extent for layer in there])
-        core = sides[int(np.argmax([layer.count for layer in there]))]
-        near = (sides[:, :2] <= core[3:5] + _NEAR).all(axis=1) & (sides[:, 3:5] >= core[:2] - _NEAR).all(axis=1)
-        near &= (sides[:, 3:5] - sides[:, :2]).max(axis=1) <= _WIDEST
-        chosen = sides[near] if near.any() else core[None]
-        low, high = chosen[:, :3].min(axis=0), chosen[:, 3:].max(axis=0)
-        return tuple(float(side) for side in (*low, *high))  # type: ignore[return-value]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    """Whether two boxes meet in plan."""
-    return one[0] <= other[3] and other[0] <= one[3] and one[1] <= other[4] and other[1] <= one[4]

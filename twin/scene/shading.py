@@ -28,6 +28,7 @@ class Shading:
     """Asks for them when what they are made of has changed."""
 
     def __init__(self, grounds: Grounds, mesh: Callable[[Node], Arrays | None]) -> None:
+        """``mesh`` gives a tile without what is kept out of the picture."""
         self._grounds = grounds
         self._mesh = mesh
 

@@ -29,6 +29,8 @@ class Sight:
         self._window, self._renderer, self._camera, self._by_ray = window, renderer, camera, by_ray
         self._drawn: Camera | None = None
         """From where the picture was drawn."""
+        self.pictures = 0
+        """How many were drawn."""
         self._depths: Any = None
         self._tag = renderer.AddObserver(vtkCommand.EndEvent, self._draws)
 
@@ -58,6 +60,7 @@ class Sight:
 
     def _draws(self, *_what: object) -> None:
         self._drawn, self._depths = self._camera(), None
+        self.pictures += 1
 
     def _gap(self, point: Point) -> float | None:
         """Metres from what is drawn at a point's pixel to it, less what pixels are off; None beside the picture."""

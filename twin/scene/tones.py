@@ -126,6 +126,15 @@ class Tones:
         """(n,) whether each feature is not drawn."""
         return (self._texels[np.maximum(self.rows(fids), 0), 3] & HIDDEN) > 0
 
+    def gone(self, fids: Any, runs: Any) -> Any:
+        """(n,) whether each thing that a tile draws is not drawn: with ``runs``, where none of its features is."""
+        if runs is None or not len(runs):
+            return self.hidden(fids)
+        first, last = int(runs[:, 0].min()), int(runs[:, 1].max())
+        hidden = (self._texels[first:last, 3] & HIDDEN) > 0
+        before = np.concatenate([[0], np.cumsum(hidden)])
+        return before[runs[:, 1] - first] - before[runs[:, 0] - first] == runs[:, 1] - runs[:, 0]
+
     def _mean(self) -> None:
         from twin.scene import lookup
 

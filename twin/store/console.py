@@ -196,6 +196,8 @@ _TABLES = frozenset({"layer", "city", "audit", "tile"})
 """Of Balad's own schema, the tables that may be read."""
 ROWS = 100_000
 """The most rows that are answered."""
+_CUT = b"balad.cut"
+"""In an answer's metadata where there were more rows."""
 
 
 def answer(connection: duckdb.DuckDBPyConnection, select: str, seconds: float) -> pa.Table:
@@ -204,7 +206,7 @@ def answer(connection: duckdb.DuckDBPyConnection, select: str, seconds: float) -
     watch = threading.Timer(seconds, connection.interrupt)
     watch.start()
     try:
-        return connection.execute(select).to_arrow_reader(ROWS).read_all().slice(0, ROWS)
+        return _first(connection.execute(select).to_arrow_reader(ROWS))
     except duckdb.InterruptException:
         raise Refused("The question took longer than {seconds} s and was stopped.", seconds=seconds) from None
     except (duckdb.Error, pa.ArrowException, OSError) as why:
@@ -216,10 +218,35 @@ def answer(connection: duckdb.DuckDBPyConnection, select: str, seconds: float) -
         watch.cancel()
 
 
+def is_cut(table: pa.Table) -> bool:
+    """Whether an answer had more rows than were given."""
+    return _CUT in (table.schema.metadata or {})
+
+
+def _first(reader: pa.RecordBatchReader) -> pa.Table:
+    """The first rows alone; what comes after them is not waited for."""
+    batches, rows = [], 0
+    for batch in reader:
+        batches.append(batch)
+        rows += batch.num_rows
+        if rows > ROWS:
+            break
+    table = pa.Table.from_batches(batches, reader.schema)
+    if rows <= ROWS:
+        return table
+    return table.slice(0, ROWS).replace_schema_metadata({**(table.schema.metadata or {}), _CUT: b"1"})
+
+
+def parsed(connection: duckdb.DuckDBPyConnection, select: str) -> dict[str, Any]:
+    """What DuckDB's parser makes of it, or in which words it refuses."""
+    row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [select]).fetchone()
+    found: dict[str, Any] = json.loads(row[0]) if row else {}
+    return found
+
+
 def allow(connection: duckdb.DuckDBPyConnection, select: str) -> None:
     """Refused in words unless it is one SELECT whose every function and table is on the allow-list."""
-    row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [select]).fetchone()
-    tree = json.loads(row[0]) if row else {}
+    tree = parsed(connection, select)
     if tree.get("error"):
         raise Refused("Only one SELECT can be asked: {why}", why=str(tree.get("error_message", "")).splitlines()[0])
     if len(tree["statements"]) != 1:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from twin.core.errors import Refused
 from twin.core.folding import DROPPED, FROM, TO, folded
-from twin.core.i18n import mark, named
+from twin.core.i18n import named
 from twin.model.feature import BOX, FID, UID
-from twin.store import console
+from twin.store import console, expressions
 from twin.store.features import in_order
 from twin.store.registry import Entry
 from twin.store.schema import literal, quoted
@@ -25,8 +24,6 @@ _ORDER = f"length({UID}), {UID}, {FID}"
 """Of equal hits: 436-12 before 436-120."""
 _STEM = 3
 """Letters that a word shares with a layer's title at the least to mean the layer: “parcel 436-2”, «قطعة 436-2»."""
-_EXPRESSION = re.compile(r"[<>=]|\b(LIKE|ILIKE|IN|IS|BETWEEN|NOT)\b", re.IGNORECASE)
-"""What makes a filter an expression of SQL and not words to look for."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,12 @@ def ordered(connection: duckdb.DuckDBPyConnection, entry: Entry, query: Query) -
     """(n,) the fids of the rows that pass the filter, in the order asked for; Refused where it can't be read."""
     where, values = _where(connection, entry, query.filter)
     words = f"SELECT {FID} FROM {quoted(entry.table)} WHERE {where} ORDER BY {_order(entry, query)}"
-    return in_order(_asked(connection, words, values).to_arrow_table())
+    try:
+        return in_order(connection.execute(words, values).to_arrow_table())
+    except duckdb.InterruptException:
+        raise
+    except (duckdb.Error, pa.ArrowException) as why:
+        raise expressions.not_answered(expressions.plain(query.filter), entry.layer, str(why)) from None
 
 
 def _order(entry: Entry, query: Query) -> str:
@@ -160,15 +162,23 @@ def _order(entry: Entry, query: Query) -> str:
 def _where(connection: duckdb.DuckDBPyConnection, entry: Entry, words: str) -> tuple[str, list[Any]]:
     if not words.strip():
         return "TRUE", []
-    if _EXPRESSION.search(words):
-        select = f"SELECT {FID} FROM {quoted(entry.table)} WHERE ({words}\n)"
-        console.allow(connection, select)
-        _asked(connection, f"{select} LIMIT 0", [])
-        return f"({words}\n)", []
+    if expressions.is_one(words, entry.layer):
+        return _expression(connection, entry, expressions.plain(words)), []
     texts = [UID, *(column.name for column in entry.layer.attributes if column.type == "VARCHAR")]
     each = folded(words).split()
     holds = " OR ".join(_holds(entry.table, name, _folded) for name in texts)
     return " AND ".join(f"({holds})" for _ in each) or "TRUE", [word for word in each for _ in texts]
+
+
+def _expression(connection: duckdb.DuckDBPyConnection, entry: Entry, words: str) -> str:
+    """As a condition of SQL that asks nothing but the layer's own columns; Refused in words where it is none."""
+    before = f"SELECT {FID} FROM {quoted(entry.table)} WHERE ("
+    tree = console.parsed(connection, f"{before}{words}\n)")
+    if tree.get("error"):
+        at = int(tree.get("position", len(before))) - len(before)
+        raise expressions.not_parsed(words, entry.layer, str(tree.get("error_message", "")), at)
+    console.allow(connection, f"{before}{words}\n)")
+    return f"({words}\n)"
 
 
 def _holds(table: str, name: str, fold: Callable[[str], str]) -> str:
@@ -181,14 +191,6 @@ def _holds(table: str, name: str, fold: Callable[[str], str]) -> str:
     text = f"CAST({quoted(name)} AS VARCHAR)"
     each = f"SELECT DISTINCT {text} AS said FROM {quoted(table)}"
     return f"{text} IN (SELECT said FROM ({each}) WHERE contains({fold('said')}, ?))"
-
-
-def _asked(connection: duckdb.DuckDBPyConnection, words: str, values: list[Any]) -> duckdb.DuckDBPyConnection:
-    try:
-        return connection.execute(words, values)
-    except duckdb.Error as why:
-        words = mark("The filter can’t be read: {why}")
-        raise Refused(words, why=str(why).splitlines()[0]) from None
 
 
 def _folded(text: str) -> str:

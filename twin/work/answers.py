@@ -15,3 +15,11 @@ class Answer(Protocol):
 
     def printed(self) -> object:
         """As ``--json`` prints it."""
+
+
+@runtime_checkable
+class Remarked(Protocol):
+    """An answer with something to be said beside it, which is no part of it."""
+
+    def remarks(self) -> Iterable[str]:
+        """As a person reads them, in the language in use."""

@@ -15,6 +15,7 @@ from twin.core.i18n import isolate, number, tr, trn
 from twin.model.layer import Layer
 from twin.store.check import CheckReport
 from twin.store.check import check as check_city
+from twin.store.console import ROWS, is_cut
 from twin.work.commands import Help
 from twin.work.context import Context
 
@@ -62,6 +63,11 @@ class Rows:
             yield _csv(self.table)
         else:
             yield from _columns(self.table)
+
+    def remarks(self) -> Iterable[str]:
+        """Whether there is more than is answered."""
+        if is_cut(self.table):
+            yield tr("These are the first {rows} rows, and there are more: narrow the question down.", rows=ROWS)
 
     def printed(self) -> object:
         """A list of rows, each by column name."""

@@ -1,0 +1,49 @@
+"""Where a city is: the box of its layers, and of those that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from twin.model.layer import Layer
+from twin.model.view import Camera
+from twin.scene.grounds import GROUND_LAYERS, Box
+
+_NEAR, _WIDEST = 5_000.0, 200_000.0
+"""Metres from the largest layer within which another belongs to the city, and the most that one layer of it spans."""
+
+
+def whole(layers: Collection[Layer]) -> Box | None:
+    """The box of all of these, but for the ground's where there are others."""
+    solid = [layer for layer in layers if layer.id not in GROUND_LAYERS] or layers
+    return _around(np.array([layer.extent for layer in solid if layer.extent]))
+
+
+def core(layers: Collection[Layer]) -> Box | None:
+    """The box of the largest layer and of those near it: one that lies elsewhere must not coarsen the ground."""
+    there = [layer for layer in layers if layer.extent and layer.id not in GROUND_LAYERS]
+    if not there:
+        return whole(layers)
+    sides = np.array([layer.extent for layer in there])
+    middle = sides[int(np.argmax([layer.count for layer in there]))]
+    near = (sides[:, :2] <= middle[3:5] + _NEAR).all(axis=1) & (sides[:, 3:5] >= middle[:2] - _NEAR).all(axis=1)
+    near &= (sides[:, 3:5] - sides[:, :2]).max(axis=1) <= _WIDEST
+    return _around(sides[near] if near.any() else middle[None])
+
+
+def meets(layers: Collection[Layer], camera: Camera) -> bool:
+    """Whether the point looked at lies in or near one of these: as near as the eye is to it."""
+    east, north, near = camera.east, camera.north, camera.distance
+    boxes = [layer.extent for layer in layers if layer.extent]
+    return any(
+        box[0] <= east + near and east - near <= box[3] and box[1] <= north + near and north - near <= box[4]
+        for box in boxes
+    )
+
+
+def _around(boxes: np.typing.NDArray[np.float64]) -> Box | None:
+    if not len(boxes):
+        return None
+    low, high = boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)
+    return tuple(float(side) for side in (*low, *high))  # type: ignore[return-value]
