@@ -7,13 +7,14 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tests.benchmarks.bare import merged
+from tests.benchmarks.lettered import Lettered
 from tests.benchmarks.rows import Row, median, resident, row, timed
 
 SIZE = (1280, 720)
@@ -58,8 +59,9 @@ def rows(size: int, city: Path, folder: Path, frames: int = FRAMES) -> Iterator[
         scene.wait()
         offscreen.draw(window, SIZE)
         yield row("memory.overview", resident(), "MB", hand["memory"])
+        lettered = Lettered(session.city, scene, window)
         for name, camera in at.items():
-            yield from framed(scene, window, camera, name, hand, frames)
+            yield from framed(scene, window, camera, name, hand, frames, lettered)
         yield from recoloured(scene, window, session.tiles)
         for name, camera in at.items():
             yield from picked(scene, camera, name)
@@ -96,24 +98,26 @@ def streamed(scene: Any, window: Any, began: float, hand: dict[str, float]) -> I
     yield row("gap.streaming", max(gaps), "s", max(2 * steady, 0.150))
 
 
-def framed(scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float], frames: int) -> Iterator[Row]:
-    """Frames of a turning camera, each beside the same triangles as one bare mesh a material."""
+def framed(
+    scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float], frames: int, ours: Callable[[], object]
+) -> Iterator[Row]:
+    """Frames of a turning camera with their letters, each beside the same triangles as one bare mesh a material."""
     from twin.scene import offscreen
 
-    ours, bare = [], []
+    took, bare = [], []
     scene.look(camera)
     scene.wait()
     one = merged(scene)
     for n in range(frames):
         turned = camera.model_copy(update={"azimuth": camera.azimuth + 0.02 * n})
         scene.look(turned)
-        ours.append(timed(lambda: offscreen.draw(window, SIZE)))
+        took.append(timed(ours))
         with one:
             bare.append(timed(lambda: offscreen.draw(window, SIZE)))
-    yield row(f"frame.{name}", median(ours), "s", median(bare))
-    yield row(f"frame.{name}.p99", float(np.quantile(ours, 0.99)), "s", float(np.quantile(bare, 0.99)))
+    yield row(f"frame.{name}", median(took), "s", median(bare))
+    yield row(f"frame.{name}.p99", float(np.quantile(took, 0.99)), "s", float(np.quantile(bare, 0.99)))
     if name == "overview":
-        yield row("frame.overview.by_hand", median(ours), "s", hand["frame"])
+        yield row("frame.overview.by_hand", median(took), "s", hand["frame"])
 
 
 def recoloured(scene: Any, window: Any, source: Any) -> Iterator[Row]:
@@ -132,6 +136,11 @@ def recoloured(scene: Any, window: Any, source: Any) -> Iterator[Row]:
         offscreen.draw(window, SIZE)
     yield row("recolour", median(ours[2:]), "s", plain)
     scene.colour({})
+    some = source.fids("buildings")[::2]
+    filtered = median([timed(lambda fids=fids: scene.hide("buildings", fids)) for fids in [some, None] * 4])
+    yield row("recolour.filter", filtered, "s", plain)
+    marked = [{"buildings": some}, {}] * 4
+    yield row("recolour.selection", median([timed(lambda what=what: scene.mark(what)) for what in marked]), "s", plain)
 
 
 def picked(scene: Any, camera: Any, name: str) -> Iterator[Row]:

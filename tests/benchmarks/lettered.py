@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.benchmarks.drawing import SIZE
+SIZE = (1280, 720)
 
 
 class Lettered:

@@ -1,7 +1,7 @@
 """What a reader takes of a file, beside GDAL's bare Arrow of the same file.
 
-``python -m tests.benchmarks.reading FILE``. Ours decodes, checks, measures and writes an Arrow stream as well; the ratio
-says what those promises cost.
+``python -m tests.benchmarks.reading FILE``. Ours decodes, checks, measures and writes an Arrow stream as well: the
+ratio says what those promises cost.
 """
 
 from __future__ import annotations
