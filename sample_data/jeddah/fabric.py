@@ -85,7 +85,9 @@ def _built(
 def _streets(found: Cut) -> tuple[Any, Any]:
     if not len(found.streets):
         return np.empty(0, object), np.empty(0)
-    lines = shapely.intersection(shapely.linestrings(found.frame.placed(found.streets)), behind(_BACK_STREET))
+    lines, region = shapely.linestrings(found.frame.placed(found.streets)), behind(_BACK_STREET)
+    reach = np.flatnonzero(~shapely.contains_properly(region, lines))
+    lines[reach] = shapely.intersection(lines[reach], region)
     parts, whose = shapely.get_parts(lines, return_index=True)
     kept = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 15)
     return shapely.set_precision(parts[kept], 0.01), found.widths[whose[kept]] - 5.0

@@ -9,7 +9,7 @@ import shapely
 
 from sample_data.jeddah import fabric, names, old, seafront
 from sample_data.jeddah.built import Built, joined
-from sample_data.jeddah.frame import BLOCKWISE, SHOREWISE, behind, buildable, quad
+from sample_data.jeddah.frame import BLOCKWISE, SHOREWISE, behind, buildable, nodes, quad
 from sample_data.jeddah.lots import MANNERS, cut
 
 _AXIS = shapely.LineString([(518_900, 2_377_000), (517_500, 2_380_200), (515_600, 2_382_000), (512_900, 2_382_000)])
@@ -64,7 +64,7 @@ def _order(wanted: int) -> list[tuple[int, int]]:
     reach = 6 + int(np.sqrt(wanted / 230) * 1.6)
     side = np.arange(-reach, reach + 6)
     column, row = (part.ravel() for part in np.meshgrid(side, side))
-    corners = np.stack([quad(int(i), int(j)) for i, j in zip(column, row, strict=True)])
+    corners = np.stack([nodes(column + i, row + j) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1)
     middle = shapely.points(corners.mean(axis=1))
     away = np.round(shapely.distance(middle, _AXIS) + 0.12 * shapely.distance(middle, _LAGOON), 1)
     ashore = shapely.intersects(behind(40.0), shapely.polygons(corners))
@@ -75,7 +75,8 @@ def _order(wanted: int) -> list[tuple[int, int]]:
 def _built(column: int, row: int, district: int, random: np.random.Generator) -> Built | None:
     title, _, _, _, manner, _ = names.DISTRICTS[district]
     room = shapely.Polygon(quad(column, row))
-    if shapely.intersection(room, behind(0.0)).area < 0.05 * BLOCKWISE * SHOREWISE:
+    ashore = behind(0.0)
+    if not ashore.contains(room) and ashore.intersection(room).area < 0.05 * BLOCKWISE * SHOREWISE:
         return None
     some = []
     middle = quad(column, row).mean(axis=0)
