@@ -7,13 +7,12 @@ import pickle
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from queue import SimpleQueue
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from sample_data.jeddah.superblock import Superblock, build
 
@@ -25,7 +24,7 @@ _AHEAD = 3
 """Superblocks that are under way or wait for their turn, for each process."""
 
 
-def superblocks(cells: Iterable[Cell], seed: int, wanted: int) -> Iterator[Superblock | None]:
+def superblocks(cells: Iterable[Cell], seed: int, wanted: int) -> Generator[Superblock | None]:
     """What is built in each cell, in their order; close it when there is enough."""
     count = min(_MOST, os.cpu_count() or 1)
     if count == 1 or wanted <= _ALONE:
@@ -34,7 +33,7 @@ def superblocks(cells: Iterable[Cell], seed: int, wanted: int) -> Iterator[Super
     with ExitStack() as stack:
         idle: SimpleQueue[_Builder] = SimpleQueue()
         for _ in range(count):
-            idle.put(stack.enter_context(_Builder()))
+            idle.put(stack.enter_context(closing(_Builder())))
         pool = ThreadPoolExecutor(count, thread_name_prefix="crew")
         stack.callback(pool.shutdown, cancel_futures=True)
         yield from _ahead(pool, cells, seed, idle, count * _AHEAD)
@@ -63,7 +62,7 @@ class _Builder:
     """One process; it ends when nobody holds the other end of its pipe."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -81,23 +80,19 @@ class _Builder:
         except (EOFError, OSError) as why:
             raise ChildProcessError("a process that builds superblocks died") from why
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, _kind: type[BaseException] | None, _why: BaseException | None, _at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """End the process."""
         self._process.kill()
         self._process.communicate()
 
 
 def _answer() -> None:
-    with open(0, "rb") as asked, open(1, "wb") as answers:  # noqa: PTH123  the pipes
-        sys.stdout = sys.stderr
+    # What is printed by accident must not mix with the answers.
+    sys.stdout = sys.stderr
+    with suppress(EOFError, BrokenPipeError), open(0, "rb") as asked, open(1, "wb") as answers:
         while True:
-            try:
-                order = pickle.load(asked)  # noqa: S301  from the process that started this one
-            except EOFError:
-                return
-            pickle.dump(build(*order), answers, protocol=pickle.HIGHEST_PROTOCOL)
+            found = build(*pickle.load(asked))  # noqa: S301  from the process that started this one
+            pickle.dump(found, answers, protocol=pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
 

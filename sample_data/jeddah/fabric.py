@@ -85,7 +85,8 @@ def _built(
 def _streets(found: Cut) -> tuple[Any, Any]:
     if not len(found.streets):
         return np.empty(0, object), np.empty(0)
-    lines, region = shapely.linestrings(found.frame.placed(found.streets)), behind(_BACK_STREET)
+    region = behind(_BACK_STREET)
+    lines: Any = shapely.linestrings(found.frame.placed(found.streets))
     reach = np.flatnonzero(~shapely.contains_properly(region, lines))
     lines[reach] = shapely.intersection(lines[reach], region)
     parts, whose = shapely.get_parts(lines, return_index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -83,8 +83,8 @@ def generate(
     return made
 
 
-def _batches(rows: pa.Table | pa.RecordBatchReader) -> Iterable[pa.RecordBatch]:
-    return rows if isinstance(rows, pa.RecordBatchReader) else rows.to_batches()
+def _batches(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    yield from rows if isinstance(rows, pa.RecordBatchReader) else rows.to_batches()
 
 
 def found_sample(context: Context, run: str, buildings: int, seed: int) -> ImportReport:
