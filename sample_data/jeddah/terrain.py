@@ -73,10 +73,7 @@ def raised(geometries: Any) -> Any:
     """Lines or polygons laid on the ground, a point every grid step at least."""
     if RELIEF == 0:
         return geometries
-    fine = np.array(geometries, object)
-    low, high = np.split(shapely.bounds(fine), 2, axis=1)
-    long = np.flatnonzero(((high - low) ** 2).sum(axis=1) > (STEP / 2) ** 2)
-    fine[long] = shapely.segmentize(fine[long], STEP / 2)
+    fine = shapely.segmentize(geometries, STEP / 2)
     flat = shapely.force_3d(fine)
     xy = np.round(shapely.get_coordinates(flat), 2)
     return shapely.set_coordinates(flat, np.column_stack([xy, relief().at(xy)]))
