@@ -65,6 +65,14 @@ def clipped(shapes: Any, region: Any, least: float = 0.4) -> Any:
     return found
 
 
+def ashore(lines: Any, region: Any) -> Any:
+    """Lines cut to a prepared region; those that lie within it stay as they are, which is far faster."""
+    found = np.array(lines, object)
+    cut = np.flatnonzero(~shapely.contains_properly(region, found))
+    found[cut] = shapely.intersection(found[cut], region)
+    return found
+
+
 def shrunk(shape: Any, metres: float) -> Any:
     """A parcel of any form inside its setback; None where too little is left to build on."""
     parts = shapely.get_parts(shapely.buffer(shape, -metres, join_style="mitre"))

@@ -23,9 +23,12 @@ class SampleLayer:
     title_ar: str
     visible: bool
     columns: list[dict[str, Any]]
-    table: pa.Table
+    table: pa.Table | pa.RecordBatchReader
+    """Of a layer of many rows a stream, good until the next layer is asked for."""
 
 
+BOX = ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax")
+"""The bounding box of a feature, in metres."""
 _NAMES: tuple[Spec, ...] = (
     ("name_en", "VARCHAR", "", "Name (English)", "الاسم بالإنجليزية"),
     ("name_ar", "VARCHAR", "", "Name (Arabic)", "الاسم بالعربية"),
@@ -58,11 +61,18 @@ BUILDINGS: tuple[Spec, ...] = (
     ("block", "VARCHAR", "", "Block", "البلك"),
     ("parcel", "VARCHAR", "", "Parcel", "قطعة الأرض"),
 )
+_TYPES = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()}
 _MEANINGS = {
     "use": (names.USES_EN, names.USES_AR),
     "facade": (names.FACADES_EN, names.FACADES_AR),
     "road_class": (names.ROADS_EN, names.ROADS_AR),
 }
+
+
+def schema(specs: tuple[Spec, ...], *, boxed: bool = False) -> pa.Schema:
+    """Of a layer's rows."""
+    own = [("uid", pa.string()), ("geometry", pa.binary()), *((side, pa.float64()) for side in BOX if boxed)]
+    return pa.schema([*own, *((name, _TYPES[kind]) for name, kind, *_ in specs)])
 
 
 def columns(specs: tuple[Spec, ...]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from sample_data.jeddah.built import Built, clipped, geometries, shrunk
+from sample_data.jeddah.built import Built, ashore, clipped, geometries, shrunk
 from sample_data.jeddah.frame import MOTORWAYS, behind, buildable
 from sample_data.jeddah.lots import Cut, Manner, cut, inside, parcels
 from sample_data.jeddah.shapes import footprints
@@ -85,8 +85,9 @@ def _built(
 def _streets(found: Cut) -> tuple[Any, Any]:
     if not len(found.streets):
         return np.empty(0, object), np.empty(0)
-    lines = shapely.intersection(shapely.linestrings(found.frame.placed(found.streets)), behind(_BACK_STREET))
-    parts, whose = shapely.get_parts(lines, return_index=True)
+    region = behind(_BACK_STREET)
+    lines = shapely.linestrings(found.frame.placed(found.streets))
+    parts, whose = shapely.get_parts(ashore(lines, region), return_index=True)
     kept = (shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 15)
     return shapely.set_precision(parts[kept], 0.01), found.widths[whose[kept]] - 5.0
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from sample_data.jeddah.administration import administration
 from sample_data.jeddah.buildings import buildings as all_buildings
 from sample_data.jeddah.columns import ROADS, SampleLayer, columns
 from sample_data.jeddah.frame import land, sea
-from sample_data.jeddah.growth import City, grow
+from sample_data.jeddah.growth import City, Told, grow
 from sample_data.jeddah.layers import areas, wkb
 from sample_data.jeddah.palms import palms
 from sample_data.jeddah.roads import Roads, roads
@@ -23,9 +25,22 @@ _AROUND = 9_000.0
 """Metres of sea and land drawn around the city."""
 
 
-def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
-    """All layers, in drawing order; exactly so many buildings."""
-    city = grow(buildings, seed)
+def _unheard(_share: float) -> None:
+    pass
+
+
+def generate(
+    buildings: int = 20_000, seed: int = 1, folder: Path | None = None, told: Told = _unheard
+) -> Iterator[SampleLayer]:
+    """All layers, in drawing order; exactly so many buildings.
+
+    What is many is laid aside in the folder meanwhile; ``told`` hears which share of the city has grown.
+    """
+    with TemporaryDirectory(prefix="balad-", dir=folder, ignore_cleanup_errors=True) as aside:
+        yield from _layers(grow(buildings, seed, Path(aside), told), seed)
+
+
+def _layers(city: City, seed: int) -> Iterator[SampleLayer]:
     west, south, east, north = _extent(city)
     wide = (west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
     yield areas("sea", "Red Sea", "البحر الأحمر", [sea(wide)], ["sea"], [("Red Sea", "البحر الأحمر")], visible=True)
@@ -39,10 +54,10 @@ def generate(buildings: int = 20_000, seed: int = 1) -> Iterator[SampleLayer]:
             kind="terrain", visible=False,
         )  # fmt: skip
     yield from administration(city)
-    parks = np.concatenate([found.parks for found in city.built])
+    parks = np.concatenate(city.parks)
     titles = [("Park", "حديقة")] * len(parks)
     yield areas("parks", "Parks", "الحدائق", parks, ["park"] * len(parks), titles, visible=True)
-    found = roads(city.cells, [one.streets for one in city.built], [one.widths for one in city.built])
+    found = roads(city.cells, city.streets, city.widths)
     yield palms(city, found, seed)
     yield _roads(found)
     yield all_buildings(city, seed)
@@ -86,6 +101,6 @@ def _roads(found: Roads) -> SampleLayer:
 
 
 def _extent(city: City) -> tuple[float, float, float, float]:
-    boxes = np.array([shapely.total_bounds(found.parcels) for found in city.built])
+    boxes = np.array(city.extents)
     found: Any = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
     return found  # type: ignore[no-any-return]

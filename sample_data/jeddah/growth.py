@@ -2,91 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
 
-from sample_data.jeddah import fabric, names, old, seafront
-from sample_data.jeddah.built import Built, joined
-from sample_data.jeddah.frame import BLOCKWISE, SHOREWISE, behind, buildable, quad
-from sample_data.jeddah.lots import MANNERS, cut
+from sample_data.jeddah.crew import Cell, superblocks
+from sample_data.jeddah.frame import behind, nodes
+from sample_data.jeddah.shelf import Shelf
+from sample_data.jeddah.superblock import Superblock, unpacked
 
 _AXIS = shapely.LineString([(518_900, 2_377_000), (517_500, 2_380_200), (515_600, 2_382_000), (512_900, 2_382_000)])
 """From the old town's gate to the Corniche: what lies nearer is built first."""
 _LAGOON = shapely.Point(516_100, 2_381_300)
 """Where the first view looks: the smallest sample begins there."""
-_GATE, _OLD = np.array([519_250.0, 2_376_600.0]), 780.0
-"""The old town's middle, and how far its lanes reach, in metres."""
-_SINCE = {"old": 1905, "centre": 1966, "flats": 1974, "villas": 1982, "small": 1986}
+
+Told = Callable[[float], None]
+"""Hears which share is done."""
 
 
-@dataclass
 class City:
-    """Everything that was built, superblock by superblock."""
+    """Everything that was built, superblock by superblock: what is many lies on disk."""
 
-    cells: list[tuple[int, int]] = field(default_factory=list)
-    districts: list[int] = field(default_factory=list)
-    """Each superblock's district, as its place in the table of names."""
-    built: list[Built] = field(default_factory=list)
-    kept: list[int] = field(default_factory=list)
-    """How many buildings of each superblock belong to the sample."""
+    def __init__(self, folder: Path) -> None:
+        self.cells: list[Cell] = []
+        self.districts: list[int] = []
+        """Each superblock's district, as its place in the table of names."""
+        self.kept: list[int] = []
+        """How many buildings of each superblock belong to the sample."""
+        self.extents: list[Any] = []
+        """What each superblock's parcels reach over, and its buildings."""
+        self.walls: list[Any] = []
+        self.parks: list[Any] = []
+        self.streets: list[Any] = []
+        self.widths: list[Any] = []
+        self.blocks, self.parcels = Shelf(folder, "blocks"), Shelf(folder, "parcels")
+        self.buildings = Shelf(folder, "buildings")
+
+    def add(self, cell: Cell, found: Superblock, take: int) -> None:
+        """One more superblock, with so many of its buildings."""
+        self.cells.append(cell)
+        self.districts.append(found.district)
+        self.kept.append(take)
+        self.extents.append(found.extent)
+        self.walls.append(found.walls)
+        self.parks.append(unpacked(found.parks))
+        self.streets.append(unpacked(found.streets))
+        self.widths.append(found.widths)
+        self.blocks.put(found.blocks)
+        self.parcels.put(found.parcels)
+        self.buildings.put(found.buildings.slice(0, take))
 
 
-def grow(wanted: int, seed: int) -> City:
+def grow(wanted: int, seed: int, folder: Path, told: Told) -> City:
     """Superblocks by their distance from the city's axis, until there are buildings enough."""
-    city, count = City(), 0
-    for column, row in _order(wanted):
-        district = district_of(column, row)
-        random = np.random.default_rng([seed, column + 1000, row + 1000])
-        found = _built(column, row, district, random)
-        if found is None:
-            continue
-        take = min(len(found.shapes), wanted - count)
-        city.cells.append((column, row))
-        city.districts.append(district)
-        city.built.append(found)
-        city.kept.append(take)
-        count += take
-        if count == wanted:
-            return city
+    city, count = City(folder), 0
+    order = _order(wanted)
+    with closing(superblocks(order, seed, wanted)) as some:
+        for cell, found in zip(order, some, strict=True):
+            if found is None:
+                continue
+            take = min(len(found.buildings), wanted - count)
+            city.add(cell, found, take)
+            count += take
+            told(count / wanted)
+            if count == wanted:
+                return city
     raise ValueError(f"the land holds only {count} buildings")
 
 
-def district_of(column: int, row: int) -> int:
-    """The district whose middle is nearest to the superblock's."""
-    middle = quad(column, row).mean(axis=0) / 1000
-    places = np.array([(one[2], one[3]) for one in names.DISTRICTS])
-    return int(np.argmin(np.round(((places - middle) ** 2).sum(axis=1), 4)))
-
-
-def _order(wanted: int) -> list[tuple[int, int]]:
+def _order(wanted: int) -> list[Cell]:
     reach = 6 + int(np.sqrt(wanted / 230) * 1.6)
     side = np.arange(-reach, reach + 6)
     column, row = (part.ravel() for part in np.meshgrid(side, side))
-    corners = np.stack([quad(int(i), int(j)) for i, j in zip(column, row, strict=True)])
+    corners = np.stack([nodes(column + i, row + j) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1)
     middle = shapely.points(corners.mean(axis=1))
     away = np.round(shapely.distance(middle, _AXIS) + 0.12 * shapely.distance(middle, _LAGOON), 1)
     ashore = shapely.intersects(behind(40.0), shapely.polygons(corners))
     order = np.lexsort((row, column, away))
     return [(int(column[n]), int(row[n])) for n in order if ashore[n]]
-
-
-def _built(column: int, row: int, district: int, random: np.random.Generator) -> Built | None:
-    title, _, _, _, manner, _ = names.DISTRICTS[district]
-    room = shapely.Polygon(quad(column, row))
-    if shapely.intersection(room, behind(0.0)).area < 0.05 * BLOCKWISE * SHOREWISE:
-        return None
-    some = []
-    middle = quad(column, row).mean(axis=0)
-    if manner == "old" and ((middle - _GATE) ** 2).sum() > _OLD**2:
-        manner = "flats"
-    if manner == "old":
-        some.append(old.build(cut(column, row, MANNERS["centre"]), buildable(), random))
-    else:
-        some.append(fabric.build(column, row, MANNERS[manner], _SINCE[manner], random))
-    front = seafront.build((column, row), room, title, 1990)
-    if front is not None:
-        some.append(front)
-    found = joined(some)
-    return found if len(found.shapes) else None

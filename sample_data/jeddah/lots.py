@@ -99,16 +99,16 @@ def cut(column: int, row: int, how: Manner) -> Cut:
 
 def parcels(blocks: Any, how: Manner) -> tuple[Any, Any, Any]:
     """Parcels as (n, 4) boxes, which side each one's front is on (−1 or +1), and each one's block."""
-    boxes, fronts, owners = [], [], []
-    for number, (left, low, right, high) in enumerate(blocks):
-        count = max(1, round((high - low) / how.front))
-        cuts = low + (high - low) * np.arange(count + 1) / count
-        middle = (left + right) / 2
-        for side, (a, b) in ((-1, (left, middle)), (1, (middle, right))):
-            boxes.append(np.column_stack([np.full(count, a), cuts[:-1], np.full(count, b), cuts[1:]]))
-            fronts.append(np.full(count, side))
-            owners.append(np.full(count, number))
-    return np.concatenate(boxes), np.concatenate(fronts), np.concatenate(owners)
+    left, low, right, high = blocks.T
+    counts = np.maximum(1, np.rint((high - low) / how.front)).astype(np.int64)
+    owner = np.repeat(np.arange(len(blocks)), 2 * counts)
+    count = counts[owner]
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(2 * counts) - 2 * counts, 2 * counts)
+    front = np.where(place < count, -1, 1)
+    middle = (left + right)[owner] / 2
+    begin, end = ((low[owner] + (high - low)[owner] * (place % count + n) / count) for n in (0, 1))
+    a, b = np.where(front < 0, left[owner], middle), np.where(front < 0, middle, right[owner])
+    return np.column_stack([a, begin, b, end]), front, owner
 
 
 def inside(boxes: Any, fronts: Any, setback: tuple[float, float, float]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -55,13 +56,30 @@ def _row(line: Any, width: float, side: int, seed: tuple[int, int, int]) -> Any:
 
 def _clear(points: Any, city: City, roads: Roads) -> Any:
     """Which places have room: off every roadway, away from walls, from each other and from the water."""
-    ways = shapely.buffer(np.array(roads.lines, object), np.array(roads.widths) / 2 + _ROAD, cap_style="flat")
-    walls = np.concatenate([found.shapes[:take] for found, take in zip(city.built, city.kept, strict=True)])
     there = shapely.points(points)
+    tree = shapely.STRtree(there)
     free = shapely.contains_xy(land(), points[:, 0], points[:, 1])
-    free[shapely.STRtree(there).query(ways, predicate="intersects")[1]] = False
-    free[shapely.STRtree(there).query(shapely.force_2d(walls), predicate="dwithin", distance=_WALL)[1]] = False
-    one, other = shapely.STRtree(there).query(there, predicate="dwithin", distance=_LEAST - 1)
+    free[tree.query(_ways(tree, roads), predicate="intersects")[1]] = False
+    for walls in _walls(tree, city):
+        free[tree.query(walls, predicate="dwithin", distance=_WALL)[1]] = False
+    one, other = tree.query(there, predicate="dwithin", distance=_LEAST - 1)
     later = (one > other) & free[one] & free[other]
     free[one[later]] = False
     return free
+
+
+def _ways(tree: shapely.STRtree, roads: Roads) -> Any:
+    """The roadways whose boxes reach a place of the tree."""
+    lines, half = np.array(roads.lines, object), np.array(roads.widths) / 2 + _ROAD
+    low, high = np.split(shapely.bounds(lines), 2, axis=1)
+    near = np.unique(tree.query(shapely.box(*(low - half[:, None] - 1).T, *(high + half[:, None] + 1).T))[0])
+    return shapely.buffer(lines[near], half[near], cap_style="flat")
+
+
+def _walls(tree: shapely.STRtree, city: City) -> Iterator[Any]:
+    """The footprints of each superblock that a place of the tree is near to."""
+    boxes = shapely.box(*np.array(city.walls).T)
+    laid = city.buildings.opened()
+    for n in np.unique(tree.query(boxes, predicate="dwithin", distance=_WALL + 1)[0]).tolist():
+        shapes = laid.get_batch(n)["geometry"].to_numpy(zero_copy_only=False)
+        yield shapely.force_2d(shapely.from_wkb(shapes))

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from sample_data.jeddah import names
+from sample_data.jeddah.built import ashore
 from sample_data.jeddah.frame import DEEP, MOTORWAYS, behind, nodes, quad
 
 WIDTHS = {"motorway": 34.0, "main": 19.0}
@@ -67,7 +68,7 @@ def _main(way: int, number: int, spans: set[int]) -> list[Any]:
         fixed = np.full(2, number)
         points = nodes(fixed, ends) if way == 0 else nodes(ends, fixed)
         lines.append(shapely.LineString(points))
-    return _parts(shapely.intersection(np.array(lines, object), behind(0.0)), 15.0)
+    return _parts(ashore(lines, behind(0.0)), 15.0)
 
 
 def _along(ground: Any, metres: float) -> list[Any]:

@@ -48,15 +48,18 @@ def gardens() -> Any:
 def build(cell: tuple[int, int], room: Any, district: str, since: int) -> Built | None:
     """The row's plots whose middles lie in a superblock, clear of the main roads that lead to the shore."""
     shapes, at, far = plots()
-    lawns = gardens()
-    lawns = lawns[shapely.contains(room, lawns) & ~shapely.intersects(_corridors(*cell), lawns)]
     west, south, east, north = room.bounds
     mine = (at[:, 0] > west) & (at[:, 0] < east) & (at[:, 1] > south) & (at[:, 1] < north)
     mine[mine] = shapely.contains_xy(room, at[mine, :2])
-    mine[mine] = ~shapely.intersects(_corridors(*cell), shapes[mine])
+    if not mine.any():
+        return None
+    taken = _corridors(*cell)
+    mine[mine] = ~shapely.intersects(taken, shapes[mine])
     mine = _apart(shapes, np.flatnonzero(mine))
     if not len(mine):
         return None
+    lawns = gardens()
+    lawns = lawns[shapely.contains(room, lawns) & ~shapely.intersects(taken, lawns)]
     lots, at, far = shapes[mine], at[mine], far[mine]
     garden = (far / _EVERY).astype(np.int64) % 7 == 3
     rows = np.flatnonzero(~garden)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,28 +36,48 @@ def _mosque(shape: Any, height: float) -> Any:
     slim = max(1.3, 0.055 * size)
     minaret, balcony = _circle(corner, slim), _circle(corner, 1.45 * slim)
     tall = height + 0.95 * size
-    faces = [_flat(hall, 0.0, up=False), *_walls(hall, 0.0, height), _flat(hall, height, holes=[drum, minaret])]
-    faces += _walls(drum, height, top)
-    rings = [(_circle(middle, 0.27 * size * r), top + 0.27 * size * h) for r, h in _DOME]
-    faces += _lathe(rings)
-    faces += _walls(minaret, height, tall)
-    faces += [_flat(balcony, tall, up=False, holes=[minaret]), *_walls(balcony, tall, tall + 1.2)]
+    dome = [(_circle(middle, 0.27 * size * r), top + 0.27 * size * h) for r, h in _DOME]
     spire = _circle(corner, 0.75 * slim)
-    faces += [_flat(balcony, tall + 1.2, holes=[spire]), *_walls(spire, tall + 1.2, tall + 4.5)]
-    faces += _lathe([(spire, tall + 4.5), (_circle(corner, 0.1), tall + 4.5 + 2.6 * slim)])
-    return shapely.multipolygons(faces)
+    tip = _circle(corner, 0.1), tall + 4.5 + 2.6 * slim
+    return _solid(
+        [
+            _flat(hall, 0.0, up=False),
+            _walls(hall, 0.0, height),
+            _flat(hall, height, holes=[drum, minaret]),
+            _walls(drum, height, top),
+            _lathe(dome),
+            _flat(*dome[-1]),
+            _walls(minaret, height, tall),
+            _flat(balcony, tall, up=False, holes=[minaret]),
+            _walls(balcony, tall, tall + 1.2),
+            _flat(balcony, tall + 1.2, holes=[spire]),
+            _walls(spire, tall + 1.2, tall + 4.5),
+            _lathe([(spire, tall + 4.5), tip]),
+            _flat(*tip),
+        ]
+    )
 
 
 def _tower(podium: Any, shaft: Any, low: float, high: float) -> Any:
     base, inner = _ring(podium), _ring(shaft)
-    return shapely.multipolygons(
+    return _solid(
         [
             _flat(base, 0.0, up=False),
-            *_walls(base, 0.0, low),
+            _walls(base, 0.0, low),
             _flat(base, low, holes=[inner]),
-            *_walls(inner, low, high),
+            _walls(inner, low, high),
             _flat(inner, high),
         ]
+    )
+
+
+def _solid(parts: list[Any]) -> Any:
+    """All faces as one, walls given by their corners made at once: a call for each face is slow."""
+    walls = [part for part in parts if isinstance(part, np.ndarray)]
+    made: Any = shapely.polygons(np.concatenate(walls))
+    some = iter(np.split(made, np.cumsum([len(part) for part in walls])[:-1]))
+    return shapely.multipolygons(
+        [face for part in parts for face in (next(some) if isinstance(part, np.ndarray) else [part])]
     )
 
 
@@ -84,18 +103,17 @@ def _flat(ring: Any, height: float, *, up: bool = True, holes: Any = ()) -> Any:
     return shapely.Polygon(outer, inner) if up else shapely.Polygon(outer[::-1], [hole[::-1] for hole in inner])
 
 
-def _walls(ring: Any, low: float, high: float) -> list[Any]:
+def _walls(ring: Any, low: float, high: float) -> Any:
     return _lathe([(ring, low), (ring, high)])
 
 
-def _lathe(rings: list[tuple[Any, float]]) -> list[Any]:
-    """Faces between rings that lie over each other, and a lid where they narrow to the last."""
-    found = []
-    for (below, low), (above, high) in pairwise(rings):
-        a, b = below, np.roll(below, -1, axis=0)
-        d, c = above, np.roll(above, -1, axis=0)
-        low_z, high_z = np.full(len(a), round(low, 2)), np.full(len(a), round(high, 2))
-        corners = [np.column_stack(pair) for pair in ((a, low_z), (b, low_z), (c, high_z), (d, high_z))]
-        faces: Any = shapely.polygons(np.stack(corners, axis=1))
-        found += list(faces)
-    return found if np.array_equal(rings[0][0], rings[-1][0]) else [*found, _flat(*rings[-1])]
+def _lathe(rings: list[tuple[Any, float]]) -> Any:
+    """Corners of the faces between rings that lie over each other, (n, 4, 3)."""
+    points = np.stack([ring for ring, _ in rings])
+    following = np.roll(points, -1, axis=1)
+    heights = np.array([round(height, 2) for _, height in rings])[:, None, None]
+    corners = np.empty((len(rings) - 1, points.shape[1], 4, 3))
+    for n, (ring, which) in enumerate(((points, 0), (following, 0), (following, 1), (points, 1))):
+        corners[:, :, n, :2] = ring[which : len(ring) - 1 + which]
+        corners[:, :, n, 2:] = heights[which : len(ring) - 1 + which]
+    return corners.reshape(-1, 4, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,13 +15,22 @@ from sample_data.jeddah import columns, frame, terrain
 from sample_data.jeddah.generate import bookmarks, generate
 from sample_data.jeddah.terrain import relief
 from tests.real import data
+from twin.model.boxes import of as boxes_of
+from twin.model.feature import BOX, OWN
 
 COUNT = 3_000
 
 
+def made(count, seed, **more):
+    """All layers with their rows as tables, streams read to their end."""
+    for layer in generate(count, seed, **more):
+        whole = layer.table if isinstance(layer.table, pa.Table) else layer.table.read_all()
+        yield replace(layer, table=whole)
+
+
 @pytest.fixture(scope="module")
 def layers():
-    return {layer.id: layer for layer in generate(COUNT, 1)}
+    return {layer.id: layer for layer in made(COUNT, 1)}
 
 
 def read(layer):
@@ -40,7 +50,7 @@ def by_uid(layer, wanted):
 
 def digest(count, seed):
     found = hashlib.sha256()
-    for layer in generate(count, seed):
+    for layer in made(count, seed):
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, layer.table.schema) as writer:
             writer.write_table(layer.table.combine_chunks())
@@ -56,7 +66,7 @@ def test_the_same_seed_makes_the_same_city():
 
 @pytest.mark.parametrize("count", [1, 1_234, COUNT])
 def test_the_number_is_exact(count):
-    table = next(layer for layer in generate(count, 1) if layer.id == "buildings").table
+    table = next(layer for layer in made(count, 1) if layer.id == "buildings").table
     assert table.num_rows == count
     assert len(set(table["uid"].to_pylist())) == count
 
@@ -82,7 +92,7 @@ def test_none_stands_on_a_road(layers, footprints):
 
 def test_roshans_are_on_old_houses_of_al_balad_alone():
     # The old town is reached by samples of this size.
-    table = next(layer for layer in generate(8_000, 1) if layer.id == "buildings").table
+    table = next(layer for layer in made(8_000, 1) if layer.id == "buildings").table
     wooden = np.array(table["facade"].to_pylist(), object) == "roshan"
     assert wooden.sum() > 100
     assert set(table.filter(pa.array(wooden))["district_en"].to_pylist()) == {"Al-Balad"}
@@ -190,8 +200,16 @@ def test_the_columns_are_those_that_are_documented(layers):
     for layer in layers.values():
         said = {column["name"]: kinds[column["type"]] for column in layer.columns}
         schema = layer.table.schema
-        found = {name: schema.field(name).type for name in schema.names if name not in {"uid", "geometry"}}
+        found = {name: schema.field(name).type for name in schema.names if name not in OWN}
         assert found == said, layer.id
+
+
+def test_boxes_that_are_told_are_those_of_the_shapes(layers):
+    told = [layer for layer in layers.values() if BOX[0] in layer.table.column_names]
+    assert {"blocks", "parcels", "buildings"} <= {layer.id for layer in told}
+    for layer in told:
+        boxes = np.column_stack([layer.table[side].to_numpy() for side in BOX])
+        assert np.array_equal(boxes, boxes_of(read(layer))), layer.id
 
 
 def test_coordinates_are_whole_centimetres(layers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -17,12 +17,16 @@ from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport, LayerReport
 from twin.model.view import Bookmark
 from twin.store.adding import NewLayer
+from twin.store.filling import Watch
 from twin.work.context import Context
 from twin.work.creating import founding
 from twin.work.tiling import tile
 
 CRS = "EPSG:9357"
 """KSA-GRF17 / UTM zone 37N, the sample's own."""
+_GROWN = 0.8
+"""How much of the generator's time the growing takes, about."""
+_MAKING = mark("Making the sample city…")
 _ATTRIBUTION = "Balad sample (synthetic). Coast: GSHHG 2.3.7, Wessel and Smith (LGPL-3+)"
 
 
@@ -37,18 +41,33 @@ class Sampled(BaseModel):
 def generate(
     run: str, buildings: int, seed: int, scratch: str, progress: Callable[[float, str], None]
 ) -> list[Sampled]:
-    """Generate all layers in this process; what the child runs."""
+    """Generate all layers in this process; what the child runs.
+
+    A generator lays aside in the scratch folder what it would not hold in memory, and tells which share has grown.
+    """
     module, name = run.split(":")
+    growing = tr(_MAKING)
+    layers = getattr(import_module(module), name)(
+        buildings=buildings,
+        seed=seed,
+        folder=Path(scratch),
+        told=lambda share: progress(_GROWN * share, growing),
+    )
     source = Source(
         file="sample", format="sample", licence="CC0-1.0", attribution=_ATTRIBUTION, crs=CRS, synthetic=True
     )
-    made = []
-    for number, part in enumerate(getattr(import_module(module), name)(buildings=buildings, seed=seed)):
-        progress(min(0.95, 0.1 + 0.05 * number), part.title_en)
-        table = pa.Table.from_batches([part.table]) if isinstance(part.table, pa.RecordBatch) else part.table
+    made: list[Sampled] = []
+    done = 0
+    for number, part in enumerate(layers):
         file = Path(scratch) / f"{part.id}.arrows"
-        with pa.ipc.new_stream(str(file), table.schema) as writer:
-            writer.write_table(table)
+        count = 0
+        with pa.ipc.new_stream(str(file), part.table.schema) as writer:
+            for batch in _batches(part.table):
+                writer.write_batch(batch)
+                count += len(batch)
+                # Buildings and their parcels are nearly all that there is.
+                progress(_GROWN + (1 - _GROWN) * min(1.0, (done + count) / (2.2 * buildings)), growing)
+        done += count
         layer = Layer(
             id=part.id,
             kind=part.kind,
@@ -60,8 +79,12 @@ def generate(
             heights="orthometric",
             source=source,
         )
-        made.append(Sampled(layer=layer, ipc=str(file), count=table.num_rows))
+        made.append(Sampled(layer=layer, ipc=str(file), count=count))
     return made
+
+
+def _batches(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    yield from rows if isinstance(rows, pa.RecordBatchReader) else rows.to_batches()
 
 
 def found_sample(context: Context, run: str, buildings: int, seed: int) -> ImportReport:
@@ -84,15 +107,14 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
             progress=lambda fraction, words: told(0.5 * fraction, words),
         )
         made: list[Sampled] = job.result()
-        context.progress(0.6, tr("Writing the city…"))
         with founding(context, CRS, synthetic=True) as city:
-            new = [NewLayer(part.layer, _stream(part.ipc), _report(part)) for part in made]
+            new = [NewLayer(part.layer, _stream(part.ipc), _report(part), _watch(context, made, part)) for part in made]
             city.add(new, ("sample", {"buildings": buildings, "seed": seed}))
             city.keep_bookmarks(_bookmarks(run, buildings))
             # Kept as the catalogue names it, and translated where it is shown.
             city.set_meta("title", mark("Jeddah (sample)"))
             for number, part in enumerate(made):
-                context.progress(0.7 + 0.3 * number / len(made), part.layer.title)
+                context.progress(0.7 + 0.3 * _share(made, number), part.layer.title)
                 tile(city, context.kinds, part.layer.id, part.layer.kind)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -107,7 +129,29 @@ def _bookmarks(run: str, buildings: int) -> list[Bookmark]:
 
 
 def _stream(ipc: str) -> pa.RecordBatchReader:
-    return pa.ipc.open_stream(pa.memory_map(ipc))
+    """Mapped as long as somebody holds its rows: one layer at a time."""
+    with pa.OSFile(ipc) as file:
+        schema = pa.ipc.open_stream(file).schema
+    return pa.RecordBatchReader.from_batches(schema, _mapped(ipc))
+
+
+def _mapped(ipc: str) -> Iterator[pa.RecordBatch]:
+    yield from pa.ipc.open_stream(pa.memory_map(ipc))
+
+
+def _watch(context: Context, made: list[Sampled], part: Sampled) -> Watch:
+    """Tell how far the writing of all layers is, once for each batch that is handed over."""
+    words, first = tr("Writing the city…"), made.index(part)
+
+    def watch(count: int) -> None:
+        context.progress(0.5 + 0.2 * _share(made, first, count), words)
+
+    return watch
+
+
+def _share(made: list[Sampled], number: int, more: int = 0) -> float:
+    """Which share of all rows lies before a layer, and so many of its own."""
+    return (sum(part.count for part in made[:number]) + more) / max(1, sum(part.count for part in made))
 
 
 def _report(part: Sampled) -> LayerReport:
