@@ -20,10 +20,12 @@ from twin.store.adding import NewLayer
 from twin.store.filling import Watch
 from twin.work.context import Context
 from twin.work.creating import founding
-from twin.work.tiling import tile
+from twin.work.tiling import PREPARING, telling, tile
 
 CRS = "EPSG:9357"
 """KSA-GRF17 / UTM zone 37N, the sample's own."""
+_GENERATED, _WRITTEN = 0.5, 0.7
+"""How far the progress is when all is generated, and when the city is written; the rest is the tiles'."""
 _GROWN = 0.8
 """How much of the generator's time the growing takes, about."""
 _MAKING = mark("Making the sample city…")
@@ -104,7 +106,7 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
             title="sample",
             timeout=1800.0,
             memory=8 << 30,
-            progress=lambda fraction, words: told(0.5 * fraction, words),
+            progress=lambda fraction, words: told(_GENERATED * fraction, words),
         )
         made: list[Sampled] = job.result()
         with founding(context, CRS, synthetic=True) as city:
@@ -113,9 +115,12 @@ def found_sample(context: Context, run: str, buildings: int, seed: int) -> Impor
             city.keep_bookmarks(_bookmarks(run, buildings))
             # Kept as the catalogue names it, and translated where it is shown.
             city.set_meta("title", mark("Jeddah (sample)"))
+            whole = sum(part.count for part in made)
             for number, part in enumerate(made):
-                context.progress(0.7 + 0.3 * _share(made, number), part.layer.title)
-                tile(city, context.kinds, part.layer.id, part.layer.kind)
+                before = sum(earlier.count for earlier in made[:number])
+                watch = telling(context.progress, tr(PREPARING, title=part.layer.title), _WRITTEN, before, whole)
+                watch(0)
+                tile(city, context.kinds, part.layer.id, part.layer.kind, watch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     notes = [tr(mark("Synthetic data: generated, not measured."))]
@@ -144,7 +149,7 @@ def _watch(context: Context, made: list[Sampled], part: Sampled) -> Watch:
     words, first = tr("Writing the city…"), made.index(part)
 
     def watch(count: int) -> None:
-        context.progress(0.5 + 0.2 * _share(made, first, count), words)
+        context.progress(_GENERATED + (_WRITTEN - _GENERATED) * _share(made, first, count), words)
 
     return watch
 
