@@ -53,8 +53,8 @@ def test_a_pointer_that_hovers_asks_for_no_label_again(desk, qtbot, monkeypatch)
     qtbot.wait_until(lambda: len(labels(desk)) == 3)
     qtbot.wait_until(lambda: not desk.window.view.streaming)
     view, asked = desk.window.view, []
-    hides = view.scene.hides
-    monkeypatch.setattr(view.scene, "hides", lambda *of: asked.append(of) or hides(*of))
+    by_ray = view.scene.sight._by_ray
+    monkeypatch.setattr(view.scene.sight, "_by_ray", lambda *of: asked.append(of) or by_ray(*of))
     view.repaint()
     assert not asked
     view.look(view.scene.camera.model_copy(update={"azimuth": 5.0}))
