@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers import draping, palette
+from layers import palette
+from layers.borders import bordered
+from layers.faces import joined, triangulated
+from layers.surfaces import arrays_of
 from layers.surfaces import mesh as mesh
-from layers.surfaces import packed_faces
+from twin.api import shapes
 
 KIND = "areas"
-VERSION = 2
+VERSION = 3
 COLUMNS: tuple[str, ...] = ("object_type",)
 LIFT = 0.05
 """Metres above the ground, so that the ground never shows through."""
@@ -29,17 +30,15 @@ def encode(table: pa.Table) -> bytes:
     types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(table)
     widths = np.array([BORDERS.get(name or "", 0.0) for name in types])
     lined = widths > 0
-    geometries[lined] = _borders(geometries[lined], widths[lined])
+    whole = geometries.copy()
+    whole[lined] = None
     colours = [
         palette.BORDER if line else palette.OBJECTS.get(name or "", palette.OTHER)
         for name, line in zip(types, lined, strict=True)
     ]
-    return packed_faces(table, shapely.force_3d(geometries), np.where(lined, 0.3, LIFT), colours)
-
-
-def _borders(areas: Any, widths: Any) -> Any:
-    edges = shapely.boundary(areas)
-    return draping.draped(shapely.buffer(edges, widths / 2, quad_segs=2, join_style="mitre"), edges)
+    faces = joined([triangulated(shapely.force_3d(whole)), bordered(geometries, widths)])
+    lifts = np.where(lined, 0.3, LIFT)
+    return shapes.pack(**arrays_of(table, faces, shapely.bounds(geometries), lifts, colours))
 
 
 __all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]

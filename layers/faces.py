@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,11 @@ def triangulated(geometries: Any) -> Faces:
     parts, owner, number = parts[kept], owner[kept], number[kept]
     whole = shapely.get_num_interior_rings(parts) == 0
     some = [_whole(parts[whole], owner[whole], number[whole]), _holed(parts[~whole], owner[~whole], number[~whole])]
+    return joined(some)
+
+
+def joined(some: Sequence[Faces]) -> Faces:
+    """One after the other."""
     firsts = np.cumsum([0, *(len(one.points) for one in some)])
     return Faces(
         np.concatenate([one.points for one in some]),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import shapely
 
 from layers import palette
-from layers.faces import triangulated
+from layers.faces import Faces, triangulated
 from twin.api import shapes
 
 KIND = "surfaces"
@@ -56,10 +56,15 @@ def packed_faces(table: pa.Table, geometries: Any, lifts: Any, colours: Sequence
 
 def faces_of(table: pa.Table, geometries: Any, lifts: Any, colours: Sequence[shapes.Colour]) -> dict[str, Any]:
     """The arrays of such a payload."""
-    boxes = shapely.bounds(geometries)
+    return arrays_of(table, triangulated(geometries), shapely.bounds(geometries), lifts, colours)
+
+
+def arrays_of(
+    table: pa.Table, faces: Faces, boxes: Any, lifts: Any, colours: Sequence[shapes.Colour]
+) -> dict[str, Any]:
+    """The same of faces that are known; ``boxes`` (n, 4) are their geometries'."""
     there = np.isfinite(boxes[:, 0])
     origin = np.array([*np.nanmin(boxes[:, :2], axis=0), 0.0]) if there.any() else np.zeros(3)
-    faces = triangulated(geometries)
     points = faces.points - origin
     points[:, 2] += np.asarray(lifts)[faces.feature]
     return {

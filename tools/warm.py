@@ -15,6 +15,7 @@ KERNELS = (
     "layers.coarse",
     "layers.rings",
     "layers.wkb",
+    "layers.borders",
     "layers.buildings",
     "twin.scene.rays",
     "twin.scene.inside",
