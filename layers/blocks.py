@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layers import coarse, palette
+from layers import coarse, palette, wkb
 from twin.api import shapes
 
 TOGETHER = 4
@@ -39,6 +39,8 @@ def coarsen(parts: Sequence[tuple[int, bytes]]) -> tuple[bytes, int]:
 
 def _runs(boxes: Any) -> Any:
     """Where each run of boxes that become one begins, and where the last ends."""
+    if not len(boxes):
+        return np.zeros(1, np.int64)
     spread = np.prod(np.ptp(boxes[:, :2], axis=0) + 1.0) / max(1, len(boxes) // TOGETHER)
     area = boxes[:, coarse.WIDE] * boxes[:, coarse.DEEP]
     usual = float((area * boxes[:, coarse.HEIGHT]).sum() / max(float(area.sum()), 1e-6))
@@ -112,7 +114,7 @@ def _fids(packed: shapes.Packed) -> Any:
 
 def _boxes(packed: shapes.Packed) -> tuple[Any, Any]:
     """The boxes of a finer tile's features, and which of its fids each belongs to: a building with a tower has two."""
-    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / 65_535)
+    xy = packed["xy"].astype(np.float32) * np.float32(packed["side"][0] / wkb.STEPS)
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
     rings = np.empty((len(packed["fids"]), 8), np.float32)
     coarse.boxed(x, y, packed["starts"], packed["ground"], packed["height"], rings)

@@ -90,7 +90,8 @@ def _rings(
 
 
 def _wooden(table: pa.Table) -> Any:
-    if "facade" not in table.column_names:
+    words = table.schema.field("facade").type if "facade" in table.column_names else None
+    if words is None or not (pa.types.is_string(words) or pa.types.is_large_string(words)):
         return np.zeros(len(table), bool)
     return pc.fill_null(pc.equal(table.column("facade"), WOODEN), False).to_numpy()
 

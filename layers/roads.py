@@ -11,9 +11,9 @@ from layers.surfaces import faces_of, meshed
 from twin.api import shapes
 
 KIND = "roads"
-VERSION = 3
-DETAILS = (0.0, 5.0)
-"""Metres by which each level of detail may be off: as it is, and without its small bends."""
+VERSION = 4
+DETAILS = (0.0, 5.0, 14.0, 28.0)
+"""Metres by which each level of detail may be off: as it is, without small bends, without streets, motorways alone."""
 COLUMNS: tuple[str, ...] = ("road_class", "width")
 WIDTHS = {"motorway": 28.0, "main": 18.0, "street": 9.0}
 """Metres, where a road names no width."""
@@ -22,6 +22,7 @@ LIFTS = {"street": 0.10, "main": 0.16, "motorway": 0.22}
 _BEND, _STEP = 4.0, 400.0
 """Metres that a far road may leave its line, and between its points along straight stretches."""
 _FAR = "far_"
+_RANKS = {"street": 0, "main": 1, "motorway": 2}
 
 
 def encode(table: pa.Table) -> bytes:
@@ -45,6 +46,7 @@ def encode(table: pa.Table) -> bytes:
     return shapes.pack(
         **faces_of(table, shapely.force_3d(geometries), lifts, colours),
         **{_FAR + name: kept[name] for name in _OWN},
+        rank=np.array([_RANKS[name] for name in names], np.uint8),
     )
 
 
@@ -53,8 +55,13 @@ def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
     packed = shapes.unpack(payload)
     if level == 0:
         return meshed(packed)
-    shared = {"fids": packed["fids"], "colours": packed["colours"]}
-    return meshed(shapes.Packed({**shared, **{name: packed[_FAR + name] for name in _OWN}}))
+    far = {name: packed[_FAR + name] for name in _OWN}
+    if level > 1:
+        seen = packed["rank"][far["owner"]] > level - 2
+        moved = np.cumsum(seen, dtype=np.int32) - 1
+        far |= {name: far[name][seen] for name in ("points", "normals", "owner", "part")}
+        far["triangles"] = moved[packed[_FAR + "triangles"][seen[packed[_FAR + "triangles"][:, 2]]]]
+    return meshed(shapes.Packed({"fids": packed["fids"], "colours": packed["colours"], **far}))
 
 
 _OWN = ("origin", "points", "triangles", "normals", "owner", "part")

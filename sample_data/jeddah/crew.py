@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any, cast
 
 from sample_data.jeddah.superblock import Superblock, build
+from twin.api import TwinError, mark
 
 Cell = tuple[int, int]
 _ALONE = 40_000
@@ -78,7 +79,8 @@ class _Builder:
             process.stdin.flush()
             return cast("Superblock | None", pickle.load(process.stdout))  # noqa: S301  our own process
         except (EOFError, OSError) as why:
-            raise ChildProcessError("a process that builds superblocks died") from why
+            words = mark("A process that builds the sample ended, perhaps for want of memory: try fewer buildings.")
+            raise TwinError(words) from why
 
     def close(self) -> None:
         """End the process."""

@@ -58,8 +58,9 @@ def rows(size: int, city: Path, folder: Path, frames: int = FRAMES) -> Iterator[
         yield from streamed(scene, window, began, hand)
         scene.wait()
         offscreen.draw(window, SIZE)
-        yield row("memory.overview", resident(), "MB", hand["memory"])
         lettered = Lettered(session.city, scene, window)
+        lettered()
+        yield row("memory.overview", resident(), "MB", hand["memory"])
         for name, camera in at.items():
             yield from framed(scene, window, camera, name, hand, frames, lettered)
         yield from recoloured(scene, window, session.tiles)
@@ -110,8 +111,8 @@ def framed(
     one = merged(scene)
     for n in range(frames):
         turned = camera.model_copy(update={"azimuth": camera.azimuth + 0.02 * n})
-        scene.look(turned)
-        took.append(timed(ours))
+        # Choosing the tiles and the words is part of a frame; the bare meshes need neither.
+        took.append(timed(lambda turned=turned: (scene.look(turned), ours())))
         with one:
             bare.append(timed(lambda: offscreen.draw(window, SIZE)))
     yield row(f"frame.{name}", median(took), "s", median(bare))
@@ -137,14 +138,14 @@ def recoloured(scene: Any, window: Any, source: Any) -> Iterator[Row]:
     yield row("recolour", median(ours[2:]), "s", plain)
     scene.colour({})
     some = source.fids("buildings")[::2]
-    filtered = median([timed(lambda fids=fids: scene.hide("buildings", fids)) for fids in [some, None] * 4])
-    yield row("recolour.filter", filtered, "s", plain)
-    marked = [{"buildings": some}, {}] * 4
-    yield row("recolour.selection", median([timed(lambda what=what: scene.mark(what)) for what in marked]), "s", plain)
+    filtered = [timed(lambda fids=fids: scene.hide("buildings", fids)) for fids in [some, None] * 5]
+    yield row("recolour.filter", max(median(filtered[2::2]), median(filtered[3::2])), "s", plain)
+    marked = [timed(lambda what=what: scene.mark(what)) for what in [{"buildings": some}, {}] * 5]
+    yield row("recolour.selection", max(median(marked[2::2]), median(marked[3::2])), "s", plain)
 
 
 def picked(scene: Any, camera: Any, name: str) -> Iterator[Row]:
-    """A click's time, and how many of a thousand give what a ray through the exact triangles gives."""
+    """A click's time where its tiles are foreseen, as they are for whoever holds still."""
     scene.look(camera)
     scene.wait()
     chance = np.random.default_rng(7)

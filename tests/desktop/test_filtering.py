@@ -157,6 +157,7 @@ def test_labels_and_shade_go_with_what_they_are_of(table, desk, qtbot):
     still(desk, qtbot)
     view = desk.window.view
     ground = view.mapFromGlobal(view.mapToGlobal(spot(view, 10.0, 0.0) + QPoint(12, -1)))
+    shaded = of_image(view.picture())[ground.y(), ground.x()]
     table.filter.setText("height > 30")
     qtbot.wait_until(lambda: table.rows.count == 2)
     QTest.mouseClick(table.alone, LEFT)
@@ -168,6 +169,7 @@ def test_labels_and_shade_go_with_what_they_are_of(table, desk, qtbot):
     view.scene.show(frozenset())
     still(desk, qtbot)
     bare = of_image(view.picture())[ground.y(), ground.x()]
+    assert np.abs(shaded - bare).max() > 12, "before, it was there"
     assert np.abs(filtered - bare).max() <= 12, "nobody sees the shade of a building that isn't there"
 
 

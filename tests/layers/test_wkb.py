@@ -95,3 +95,12 @@ def test_tiles_made_together_are_those_made_one_by_one():
         assert mine.keys() == alone.keys()
         for name in mine:
             np.testing.assert_array_equal(mine[name], alone[name], err_msg=name)
+
+
+def test_a_layer_of_buildings_may_be_of_anything_and_far_tiles_of_nothing():
+    """Lines taken in as buildings, and a column that only sounds like ours."""
+    lines = shapely.linestrings(np.arange(1_500 * 4).reshape(-1, 2, 2).astype(float))
+    table = pa.table({"fid": np.arange(1_500), "geometry": column(lines), "facade": np.arange(1_500.0)})
+    blob = buildings.encode(table)
+    coarse, count = buildings.coarsen([(0, blob), (1_500, blob)])
+    assert count == 0 and not len(buildings.mesh(coarse).triangles) and not len(buildings.mesh(blob).triangles)

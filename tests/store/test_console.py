@@ -97,3 +97,10 @@ def test_an_answer_that_is_cut_says_so_and_waits_for_no_more(asked):
     whole = asked.sql(f"SELECT * FROM range({ROWS})")
     assert whole.num_rows == ROWS and not is_cut(whole)
     assert asked.sql("SELECT 1 AS one").to_pylist() == [{"one": 1}], "the city answers on"
+
+
+def test_a_cut_answer_holds_nothing_up(asked):
+    assert is_cut(asked.sql("SELECT * FROM range(200000), buildings"))
+    asked.set_meta("title", "another")
+    # Raises where another transaction is still at work.
+    asked._connection.execute("CHECKPOINT")

@@ -18,11 +18,15 @@ Made = TypeVar("Made")
 
 def ahead(work: Callable[[Piece], Made], pieces: Iterable[Piece]) -> Iterator[Made]:
     """``map`` on a few threads, in order; what ``work`` raises is raised in its turn."""
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="ahead") as pool:
-        waiting: deque[Future[Made]] = deque()
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ahead")
+    waiting: deque[Future[Made]] = deque()
+    try:
         for piece in pieces:
             waiting.append(pool.submit(work, piece))
             if len(waiting) > _WAITING:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        # Whoever stops half-way waits for what is begun, and for nothing else.
+        pool.shutdown(cancel_futures=True)

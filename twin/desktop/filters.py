@@ -109,6 +109,8 @@ class Filters:
     def _hide(self, layer: str, hidden: Any) -> None:
         self.of(layer).hidden = 0 if hidden is None else len(hidden)
         self._desk.window.view.veil(layer, hidden)
+        if hidden is not None:
+            self._desk.selection.without(layer, hidden)
         if self._desk.selected and self._desk.selected[0] == layer:
             # What is chosen and not drawn any more is marked on the ground.
             self._desk.card()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import Qt
 
 from twin.core.errors import Cancelled, TwinError
@@ -41,6 +42,13 @@ class Selection:
         view.setFocus()
         if view.areas.shape:
             self._desk.window.messages.say(hint(shape))
+
+    def without(self, layer: str, fids: Any) -> None:
+        """What is kept out of the city is not selected."""
+        if layer in self.features:
+            left = np.setdiff1d(self.features[layer], fids)
+            others = {name: some for name, some in self.features.items() if name != layer}
+            self.show({**others, layer: left} if len(left) else others)
 
     def clear(self) -> None:
         """Select nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -227,7 +228,8 @@ def _labels(painter: QPainter, said: Annotations, cards: list[QRectF]) -> None:
         # A place's name stands on its place; any other stands over the top of what it names.
         down = label.y if label.large else label.y - _OVER
         # On whole pixels of the screen, so that letters are sharp.
-        at = QPointF(round(label.x * ratio) / ratio, round(down * ratio) / ratio)
+        corner = (QPointF(label.x, down) + stamp.corner) * ratio
+        at = QPointF(round(corner.x()), round(corner.y())) / ratio - stamp.corner
         box = stamp.ink.translated(at).adjusted(-_APART, -3, _APART, 3)
         if not any(box.intersects(other) for other in taken):
             taken.append(box)
@@ -252,7 +254,9 @@ def _stamp(words: str, large: bool, night: bool, rightward: bool, ratio: float) 
     path.translate(-whole.center().x(), -whole.center().y() if large else -whole.bottom())
     ink = path.boundingRect()
     frame = QRectF(ink.adjusted(-3, -3, 3, 3).toAlignedRect())
-    image = QImage((frame.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage(
+        math.ceil(frame.width() * ratio), math.ceil(frame.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied
+    )
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

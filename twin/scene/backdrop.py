@@ -35,6 +35,7 @@ def relief(terrain: Sequence[Arrays], origin: actors.Point) -> vtkActor:
     points = np.concatenate([arrays.points.astype(np.float64) + arrays.origin for arrays in terrain]) - origin
     triangles = np.concatenate([arrays.triangles + n for arrays, n in zip(terrain, firsts[:-1], strict=True)])
     points[:, 2] -= _BELOW
+    points, triangles = _shared(points, triangles)
     rim, inner = _rim(points, triangles)
     outer = points[inner].copy()
     middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
@@ -69,6 +70,14 @@ def _grid(rows: int, columns: int) -> Any:
     corner = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
     quads = np.column_stack([corner, corner + 1, corner + columns + 1, corner + columns])
     return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+
+
+def _shared(points: Any, triangles: Any) -> tuple[Any, Any]:
+    """The same triangles over points that they share, to the centimetre: a fifth of the work of drawing them."""
+    x, y, z = np.rint((points - points.min(axis=0)) * 100).astype(np.int64).T
+    _, plan = np.unique(x << 32 | y, return_inverse=True)
+    _, first, same = np.unique(plan << 32 | z, return_index=True, return_inverse=True)
+    return points[first], same[triangles]
 
 
 def _rim(points: Any, triangles: Any) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from twin.scene.camera import Point, depth, metres_per_pixel, pixel
 
 _NEAR, _PIXELS = 0.5, 2.0
 """Metres, and pixels' widths, that what is drawn may stand before a point without hiding it."""
-_DEEP = 250.0
+_DEEP = 1_000.0
 """Metres before a point at which nothing can be a part of the same feature any more."""
 
 Hidden = Callable[[Point, tuple[str, int] | None], bool]

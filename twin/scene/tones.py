@@ -130,6 +130,7 @@ class Tones:
         """(n,) whether each thing that a tile draws is not drawn: with ``runs``, where none of its features is."""
         if runs is None or not len(runs):
             return self.hidden(fids)
+        runs = np.clip(runs, 0, self.count)
         first, last = int(runs[:, 0].min()), int(runs[:, 1].max())
         hidden = (self._texels[first:last, 3] & HIDDEN) > 0
         before = np.concatenate([[0], np.cumsum(hidden)])

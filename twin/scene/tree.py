@@ -14,6 +14,9 @@ from twin.scene.tiles import above as above_
 
 TOLERANCE = 0.8
 """Pixels that a tile may be off before a finer one takes its place."""
+COARSE, _COARSEST = 20.0, 1.5
+"""Metres a pixel from which a tile may be off by more, and how many times more at the most: where a block of houses
+is a pixel, all of them have melted."""
 HAZE = np.array([[1_500.0, 0.0], [5_000.0, 0.45], [12_000.0, 1.0]])
 """Metres and the share of the horizon's colour there (ART)."""
 _SPREAD = 0.4
@@ -99,7 +102,8 @@ class Tree:
         away = distances(self.boxes, eye)
         clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
         # What the haze takes of a difference nobody sees, and behind all of it nothing at all.
-        reach = np.maximum(self._errors * eye.focal / eye.tolerance * clarity, self._near)
+        loose = np.clip(away / (eye.focal * COARSE), 1.0, _COARSEST)
+        reach = np.maximum(self._errors * eye.focal / (eye.tolerance * loose) * clarity, self._near)
         self._refined = ~self._leaf & (away < reach * np.where(self._refined, _STEADY, 1.0))
         seen = visible(self.boxes, eye) & (clarity > 0)
         # What is missing shows as what stands above it.

@@ -307,8 +307,11 @@ class City:
             return made
 
         made = self._of(layer, encode)
+        count = made[-1].leaf.stop if made else 0
         if encoder.coarsen:
-            made += tiles.coarser(made, encoder.coarsen)
+            for one in tiles.coarser(tuple(made), encoder.coarsen):
+                made.append(one)
+                watch(count)
 
         def write(connection: Connection, _tx: int) -> None:
             tiles.write(connection, registry.entry(connection, layer).table, encoder, made)

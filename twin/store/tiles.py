@@ -6,7 +6,7 @@ The quadtree's cells are ranges of the Hilbert curve, and features lie in its or
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ LEAF = 1_200
 """Features a leaf holds at most (FACTS: 70 to 1,000 actors cost about one merged mesh)."""
 _ROWS = 30_000
 """Rows that are read at a time: each question costs as much as some thousand rows."""
+_BYTES = 16 << 20
+"""What they may weigh: a solid weighs a hundred times as much as a footprint."""
 
 Encode = Callable[[pa.Table], bytes]
 EncodeTiles = Callable[[pa.Table, Sequence[int]], list[bytes]]
@@ -90,11 +92,25 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
     wanted = dict.fromkeys([FID, *BOX, GEOMETRY, *(column for column in encoder.columns if column in known)])
     select = f"SELECT {', '.join(map(schema.quoted, wanted))} FROM {name} WHERE {key}"
 
+    def ask(run: Sequence[Leaf]) -> pa.Table:
+        low, high = first + run[0].start, first + run[-1].stop - 1
+        # Numbers stand in the words: for the first bound one DuckDB's client imports pandas.
+        return connection.execute(f"{select} BETWEEN {low} AND {high} ORDER BY {key}").to_arrow_table()
+
     def read() -> Iterator[tuple[list[Leaf], pa.Table]]:
-        for run in _runs(leaf for leaf in leaves(sides) if np.isfinite(sides[leaf.start : leaf.stop, 0]).any()):
-            low, high = first + run[0].start, first + run[-1].stop - 1
-            # Numbers stand in the words: for the first bound one DuckDB's client imports pandas.
-            yield run, connection.execute(f"{select} BETWEEN {low} AND {high} ORDER BY {key}").to_arrow_table()
+        run: list[Leaf] = []
+        most = 2 * LEAF
+        for leaf in leaves(sides):
+            if not np.isfinite(sides[leaf.start : leaf.stop, 0]).any():
+                continue
+            if run and leaf.stop - run[0].start > most:
+                rows = ask(run)
+                yield run, rows
+                # The next ones weigh about as much as these.
+                run, most = [], min(_ROWS, _BYTES * len(rows) // max(rows.nbytes, 1))
+            run.append(leaf)
+        if run:
+            yield run, ask(run)
 
     def encode(piece: tuple[list[Leaf], pa.Table]) -> list[Made]:
         run, rows = piece
@@ -119,18 +135,6 @@ def _made(leaf: Leaf, sides: Any, blob: bytes, encoder: Encoder) -> Made:
     if encoder.heights:
         foot, top = encoder.heights(blob)
     return Made(leaf, (west, south, foot, east, north, top), leaf.stop - leaf.start, payloads.kept(blob))
-
-
-def _runs(some: Iterable[Leaf]) -> Iterator[list[Leaf]]:
-    """Leaves one after the other, so many at a time that their rows are read at once."""
-    run: list[Leaf] = []
-    for leaf in some:
-        if run and leaf.stop - run[0].start > _ROWS:
-            yield run
-            run = []
-        run.append(leaf)
-    if run:
-        yield run
 
 
 def coarser(made: Sequence[Made], coarsen: Coarsen) -> Iterator[Made]:
