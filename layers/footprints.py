@@ -44,7 +44,9 @@ def _plain(column: wkb.Column, table: pa.Table) -> wkb.Column:
     parts, whose = shapely.get_parts(shapes[flat], return_index=True)
     areas = shapely.get_type_id(parts) == 3
     written = table.column("geometry").to_numpy().copy()
-    shells = shapely.multipolygons(parts[areas], indices=whose[areas], out=np.full(int(flat.sum()), None, object))
+    shells = np.full(int(flat.sum()), None, object)
+    if areas.any():
+        shapely.multipolygons(parts[areas], indices=whose[areas], out=shells)
     written[other[flat]] = shapely.to_wkb(shells, flavor="iso", byte_order=1)
     return wkb.read(pa.chunked_array([pa.array(written, pa.binary())]))
 
