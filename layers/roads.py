@@ -12,7 +12,7 @@ from twin.api import shapes
 
 KIND = "roads"
 VERSION = 4
-DETAILS = (0.0, 5.0, 14.0, 28.0)
+DETAILS = (0.0, 5.0, 20.0, 40.0)
 """Metres by which each level of detail may be off: as it is, without small bends, without streets, motorways alone."""
 COLUMNS: tuple[str, ...] = ("road_class", "width")
 WIDTHS = {"motorway": 28.0, "main": 18.0, "street": 9.0}

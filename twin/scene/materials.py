@@ -77,6 +77,7 @@ def flat(sky: Sky, sun: Any, shades: Sequence[Sides], lift: float) -> vtkOpenGLS
     _vertex(made, _TONE + out, _toned(sky, sun) + told + f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
     declared = ("in vec2 spot;\n" if shades else "") + facades.FUNCTIONS
     _fragment(made, _LIT + declared, _LIGHT + _shaded(sky, shades) + _haze(sky))
+    _lay(made, shades)
     return made
 
 
@@ -99,6 +100,7 @@ def ground(sky: Sky, coast: Sides, close: float, shades: Sequence[Sides]) -> vtk
     )
     declared = "in vec2 spot;\n" + facades.FUNCTIONS
     _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
+    _lay(made, shades)
     return made
 
 
@@ -146,7 +148,7 @@ def _shaded(sky: Sky, shades: Sequence[Sides]) -> str:
     if not shades:
         return ""
     done = "  vec4 laid = vec4(0.0);\n"
-    for n, sides in enumerate(shades):
+    for n in range(len(shades)):
         # Beyond its sides a mipmapped texture gives its mean; a finer one melts into a coarser one.
         soft = (
             "step(vec2(0.0), at{n}) * step(at{n}, vec2(1.0))"
@@ -154,11 +156,17 @@ def _shaded(sky: Sky, shades: Sequence[Sides]) -> str:
             else ("clamp(at{n} * 16.0, 0.0, 1.0) * clamp((1.0 - at{n}) * 16.0, 0.0, 1.0)")
         )
         done += (
-            f"  vec2 at{n} = {_within(sides)}, in{n} = {soft.format(n=n)};\n"
+            f"  vec2 at{n} = (spot - lies{n}.xy) / lies{n}.zw, in{n} = {soft.format(n=n)};\n"
             f"  laid = mix(laid, texture(shade{n}, at{n}), in{n}.x * in{n}.y);\n"
         )
     done += f"  {_mixed(sky.shadow, 'laid.r')}\n" + melting.streets(sky)
     return done + _POOLS.format(apart=_LAMPS) if sky.windows else done
+
+
+def _lay(made: vtkOpenGLShaderProperty, shades: Sequence[Sides]) -> None:
+    """Where the pictures of the shade lie; not in the shader's words, of which VTK keeps each that it compiled."""
+    for n, (west, south, east, north) in enumerate(shades):
+        made.GetFragmentCustomUniforms().SetUniform4f(f"lies{n}", (west, south, east - west, north - south))
 
 
 def _within(sides: Sides) -> str:

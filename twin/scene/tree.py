@@ -14,7 +14,7 @@ from twin.scene.tiles import above as above_
 
 TOLERANCE = 0.8
 """Pixels that a tile may be off before a finer one takes its place."""
-COARSE, _COARSEST = 20.0, 1.5
+_COARSE, _COARSEST = 30.0, 1.6
 """Metres a pixel from which a tile may be off by more, and how many times more at the most: where a block of houses
 is a pixel, all of them have melted."""
 HAZE = np.array([[1_500.0, 0.0], [5_000.0, 0.45], [12_000.0, 1.0]])
@@ -102,7 +102,7 @@ class Tree:
         away = distances(self.boxes, eye)
         clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
         # What the haze takes of a difference nobody sees, and behind all of it nothing at all.
-        loose = np.clip(away / (eye.focal * COARSE), 1.0, _COARSEST)
+        loose = np.clip(away / (eye.focal * _COARSE), 1.0, _COARSEST) if eye.clear else 1.0
         reach = np.maximum(self._errors * eye.focal / (eye.tolerance * loose) * clarity, self._near)
         self._refined = ~self._leaf & (away < reach * np.where(self._refined, _STEADY, 1.0))
         seen = visible(self.boxes, eye) & (clarity > 0)
