@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from twin.core.i18n import named
@@ -155,26 +155,35 @@ def _read(city: City, layer: Layer) -> Named:
     names = [name for name in _NAMES if name in there] if wanted == NAME else [wanted] if wanted in there else []
     exact = layer.count < _MANY or _has_lines(city, layer)
     where = [GEOMETRY] if exact else ["xmin", "xmax", "ymin", "ymax"]
-    table = city.features(layer.id, columns=[FID, *where, "zmax", *names]).combine_chunks()
-    said = {name: _array(table, name) for name in names}
-    none = pa.nulls(table.num_rows)
+    table = city.features(layer.id, columns=[FID, *where, "zmax", *names])
     if wanted == NAME:
-        any_name = said.get("name", none)
-        english, arabic = said.get("name_en", any_name), said.get("name_ar", any_name)
+        any_name = "name" if "name" in there else ""
+        said = [name if name in there else any_name for name in ("name_en", "name_ar")]
     else:
-        english = arabic = said[wanted] if names else none
-    told = _told(english) if arabic is english else _told(english) | _told(arabic)
-    kept = np.flatnonzero(told)
-    plan = _exact(_array(table, GEOMETRY), kept) if exact else _boxed(table, kept)
-    tops = np.nan_to_num(_numbers(table, "zmax")[kept])
-    points = np.column_stack([plan, np.full(len(kept), _OVER) if layer.id == PLACES else tops])
+        said = names * 2
+    # What has nothing to say goes first: of a million buildings some thousands have names.
+    table = _telling(table, [name for name in said if name])
+    english, arabic = (_array(table, name) if name else pa.nulls(len(table)) for name in said or ("", ""))
+    plan = _exact(_array(table, GEOMETRY)) if exact else _boxed(table)
+    tops = np.full(len(table), _OVER) if layer.id == PLACES else np.nan_to_num(_numbers(table, "zmax"))
+    points = np.column_stack([plan, tops])
     there_is = np.isfinite(points).all(axis=1)
-    rows = pa.array(kept[there_is])
-    english, arabic = english.take(rows), arabic.take(rows)
-    fids = _numbers(table, FID)[kept[there_is]].astype(np.int64)
-    points = points[there_is]
+    rows, points = pa.array(np.flatnonzero(there_is)), points[there_is]
+    fids = _numbers(table, FID)[there_is].astype(np.int64)
     of = None if wanted == NAME else there.get(wanted)
-    return Named(layer.id, _of_what(layer), english, arabic, points, fids, Squares(points), of)
+    return Named(layer.id, _of_what(layer), english.take(rows), arabic.take(rows), points, fids, Squares(points), of)
+
+
+def _telling(table: pa.Table, names: Iterable[str]) -> pa.Table:
+    """The rows with a value in any of some columns: an empty word or a number that is none says nothing."""
+    told = pa.chunked_array([pa.repeat(pa.scalar(False), len(table))])
+    for name in dict.fromkeys(names):
+        values = table.column(name)
+        says = pc.invert(pc.is_null(values, nan_is_null=True))
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            says = pc.and_kleene(says, pc.not_equal(values, ""))
+        told = pc.or_kleene(told, pc.fill_null(says, False))
+    return table.filter(told).combine_chunks()
 
 
 def _has_lines(city: City, layer: Layer) -> bool:
@@ -183,26 +192,16 @@ def _has_lines(city: City, layer: Layer) -> bool:
     return bool(first and first[0]) and int(shapely.get_type_id(shapely.from_wkb(first[0]))) in _LINES
 
 
-def _exact(shapes: pa.Array, rows: Any) -> Any:
-    """(n, 2) the middles of some shapes."""
-    pieces = [shapes.take(pa.array(rows[at : at + _PIECE])).to_pylist() for at in range(0, len(rows), _PIECE)]
+def _exact(shapes: pa.Array) -> Any:
+    """(n, 2) the middles of shapes."""
+    pieces = [shapes.slice(at, _PIECE).to_pylist() for at in range(0, len(shapes), _PIECE)]
     return np.concatenate([np.empty((0, 2)), *(middles(shapely.from_wkb(np.array(one, object))) for one in pieces)])
 
 
-def _boxed(table: pa.Table, rows: Any) -> Any:
-    """(n, 2) the middles of some features' boxes."""
-    west, east, south, north = (_numbers(table, name)[rows] for name in ("xmin", "xmax", "ymin", "ymax"))
+def _boxed(table: pa.Table) -> Any:
+    """(n, 2) the middles of features' boxes."""
+    west, east, south, north = (_numbers(table, name) for name in ("xmin", "xmax", "ymin", "ymax"))
     return np.column_stack([(west + east) / 2, (south + north) / 2])
-
-
-def _told(words: pa.Array) -> Any:
-    """(n,) whether there is something to be said, by pieces."""
-    pieces = (words.slice(at, _PIECE).to_pylist() for at in range(0, len(words), _PIECE))
-    return np.fromiter((_says(value) for piece in pieces for value in piece), bool, len(words))
-
-
-def _says(value: Any) -> bool:
-    return value not in {None, ""} and not (isinstance(value, float) and math.isnan(value))
 
 
 def _array(table: pa.Table, name: str) -> pa.Array:
@@ -213,4 +212,8 @@ def _array(table: pa.Table, name: str) -> pa.Array:
 
 def _numbers(table: pa.Table, name: str) -> Any:
     """A column of numbers, NaN where there is none."""
-    return _array(table, name).to_numpy(zero_copy_only=False)
+    values = _array(table, name)
+    if pa.types.is_floating(values.type):
+        values = pc.fill_null(values, np.nan)
+    # ``to_numpy`` would import pandas, before the first picture.
+    return np.from_dlpack(values) if len(values) else np.empty(0)

@@ -32,6 +32,7 @@ class Sight:
         self.pictures = 0
         """How many were drawn."""
         self._depths: Any = None
+        self._range = (0.0, 1.0)
         self._tag = renderer.AddObserver(vtkCommand.EndEvent, self._draws)
 
     def __call__(self, point: Point, of: tuple[str, int] | None = None) -> bool:
@@ -42,16 +43,13 @@ class Sight:
         return gap > _DEEP
 
     def depths(self) -> Any:
-        """(rows, columns) metres along the view to what is drawn, the first row on top; kept until the next picture."""
+        """(rows, columns) of the picture, 0 to 1, the first row at the bottom; kept until the next picture."""
         if self._depths is None:
             width, height = self._window.GetSize()
             found = vtkFloatArray()
             self._window.GetZbufferData(0, 0, width - 1, height - 1, found)
-            raw = vtk_to_numpy(found).reshape(height, width)[::-1]
-            active = self._renderer.GetActiveCamera()
-            near, far = active.GetClippingRange()
-            flat = active.GetParallelProjection()
-            self._depths = near + raw * (far - near) if flat else near * far / (far - raw * (far - near))
+            self._depths = vtk_to_numpy(found).reshape(height, width)
+            self._range = self._renderer.GetActiveCamera().GetClippingRange()
         return self._depths
 
     def close(self) -> None:
@@ -71,4 +69,13 @@ class Sight:
             return None
         far = depth(seen, point)
         wide = metres_per_pixel(seen, height) * (1 if seen.parallel else far / seen.distance)
-        return far - float(depths[int(at[1]), int(at[0])]) - _PIXELS * wide
+        return (
+            far
+            - self._metres(float(depths[height - 1 - int(at[1]), int(at[0])]), parallel=seen.parallel)
+            - _PIXELS * wide
+        )
+
+    def _metres(self, deep: float, *, parallel: bool) -> float:
+        """Along the view, of one of the picture's depths."""
+        near, end = self._range
+        return near + deep * (end - near) if parallel else near * end / (end - deep * (end - near))
