@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tests.benchmarks.bare import merged
-from tests.benchmarks.lettered import Lettered
+from tests.benchmarks.lettered import Lettered, named
 from tests.benchmarks.rows import Row, median, resident, row, timed
 
 SIZE = (1280, 720)
@@ -58,9 +58,9 @@ def rows(size: int, city: Path, folder: Path, frames: int = FRAMES) -> Iterator[
         yield from streamed(scene, window, began, hand)
         scene.wait()
         offscreen.draw(window, SIZE)
-        lettered = Lettered(session.city, scene, window)
-        lettered()
+        Lettered(session.city, scene, window)()
         yield row("memory.overview", resident(), "MB", hand["memory"])
+        lettered = Lettered(named(session.city), scene, window)
         for name, camera in at.items():
             yield from framed(scene, window, camera, name, hand, frames, lettered)
         yield from recoloured(scene, window, session.tiles)

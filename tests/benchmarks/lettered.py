@@ -1,4 +1,4 @@
-"""Pictures with their letters on: districts' names and buildings', legend, scale and north, as the window has them."""
+"""Pictures with their letters on: names, legend, scale and north, as the window has them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Lettered:
         from twin.lettering.fonts import application
 
         application()
-        self._words = Words(_Labelled(city))  # type: ignore[arg-type]
+        self._words = Words(city)
         self._scene, self._window = scene, window
 
     def __call__(self) -> int:
@@ -38,9 +38,12 @@ class Lettered:
         return len(said.labels)
 
 
-class _Labelled:
-    """The city with names over its buildings, which the sample has off at first."""
+def named(city: Any) -> Any:
+    """A city with names over its buildings, which the sample has off at first."""
+    return _Named(city)
 
+
+class _Named:
     def __init__(self, city: Any) -> None:
         self._city = city
 
