@@ -22,6 +22,8 @@ class Merged:
         for actor in made:
             actor.SetVisibility(False)
             scene.renderer.AddActor(actor)
+        # The ground lies behind both.
+        scene._grounds.last()
 
     def __enter__(self) -> Self:
         for actor in self._tiles:

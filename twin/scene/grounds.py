@@ -134,6 +134,12 @@ class Grounds:
         coast = self._local(self._coast)
         self._actor.SetShaderProperty(materials.ground(sky, coast, self._coast.raster.close, self.sides()))
 
+    def last(self) -> None:
+        """Draw the ground after all that stands on it: what is hidden of it is then never painted."""
+        if self._actor and self._renderer.GetActors().GetLastActor() is not self._actor:
+            self._renderer.RemoveActor(self._actor)
+            self._renderer.AddActor(self._actor)
+
     def sides(self) -> list[ground.Sides]:
         """Of the pictures of the shade, from the scene's origin."""
         return [self._local(shade) for shade in self.shades]

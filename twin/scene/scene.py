@@ -146,6 +146,7 @@ class Scene:
         if not self.busy and self._foreseen != self.turn:
             # Who is still now may click next.
             self._foreseen = self.turn
+            self._grounds.last()
             keys = [tile.key for tile in self._listing.leaves(GROUND_LAYERS) if self._seen(tile.key[0])]
             self._meshing.pool.submit(self._details.foresee, self._tree.nearest(keys, self._eye()))
         return self.busy
