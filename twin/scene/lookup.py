@@ -22,9 +22,9 @@ def paint(texels, at, classes, table):  # type: ignore[no-untyped-def]
 def means(texels, runs, first):  # type: ignore[no-untyped-def]
     """Texels from ``first`` on that stand for runs of features: the mean of those drawn, selected if most are."""
     # A texel is read as one number: a byte at a time takes twice as long.
-    whole = texels.reshape(-1).view(np.uint32)
+    whole, none = texels.reshape(-1).view(np.uint32), np.int64(0)
     for n in range(len(runs)):
-        red, green, blue, count, coloured, selected = 0, 0, 0, 0, 0, 0
+        red, green, blue, count, coloured, selected = none, none, none, none, none, none
         for row in range(runs[n, 0], runs[n, 1]):
             texel = np.int64(whole[row])
             mark = texel >> 24
@@ -37,8 +37,8 @@ def means(texels, runs, first):  # type: ignore[no-untyped-def]
             selected += 1 if mark & SELECTED else 0
             count += 1
         at = first + n
-        mark = SELECTED if 2 * selected > count else 0
-        texels[at, 3] = coloured | mark if count else HIDDEN
+        chosen = SELECTED if 2 * selected > count else 0
+        texels[at, 3] = coloured | chosen if count else HIDDEN
         if count:
             texels[at, 0], texels[at, 1], texels[at, 2] = red // count, green // count, blue // count
 
