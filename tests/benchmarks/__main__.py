@@ -32,6 +32,7 @@ def main() -> int:
     said = parser.parse_args()
     # Pictures are drawn with no display, by us and by the script alike; a window has one of its own.
     os.environ.pop("DISPLAY", None)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         for one in _rows(said.size, said.only, Path(folder), said.frames):

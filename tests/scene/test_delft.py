@@ -27,7 +27,7 @@ def answering(scene):
             middle, normal = corners[row].mean(axis=0) + arrays.origin, normals[row] / sizes[row]
             for side in (NEAR, -NEAR) if wanted not in found else ():
                 eye, way = middle + side * normal, -np.sign(side) * normal
-                hit = scene._details.nearest(tuple(eye), tuple(way), lambda _layer: True, scene._gone)
+                hit = scene._details.nearest(tuple(eye), tuple(way), lambda _layer: True, scene.gone)
                 if hit and (hit.layer, hit.fid) == wanted:
                     found.add(wanted)
     return found
