@@ -15,6 +15,8 @@ VERSION = 7
 COLUMNS: tuple[str, ...] = ("height", "ground", "surfaces", "facade")
 DETAILS = (0.0, 0.3, 6.0)
 """Metres by which each level of detail may be off: with façades, plain, as boxes."""
+FACADES = True
+"""The finest level is drawn as far as façades are seen."""
 AFAR = palette.AFAR
 """What they melt into where a pixel holds several."""
 

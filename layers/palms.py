@@ -1,4 +1,4 @@
-"""Palms: a trunk and a crown of fronds in 30 triangles, each turned its own way and as high as it is."""
+"""Palms: a trunk and a crown of fronds in 30 triangles, 10 from afar, each turned its own way and as high as it is."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from twin.api import shapes
 
 KIND = "palms"
 VERSION = 1
-DETAILS = (0.0, 5.0)
-"""Metres by which each level of detail may be off: as they are, and none at all."""
+DETAILS = (0.0, 0.35, 5.0)
+"""Metres by which each level of detail may be off: as they are, with broad fronds alone, and none at all."""
 COLUMNS: tuple[str, ...] = ("height",)
 HEIGHT = 8.0
 """Metres to the crown's top, where a palm names none."""
@@ -22,6 +22,8 @@ _TRUNK, _WAIST, _CROWN = 0.026, 0.016, 0.88
 """Half of the trunk's width at its foot and at its top, and where the crown begins, for a palm one metre high."""
 _FRONDS = ((8, 0.0, (0.24, 0.99), (0.46, 0.77), 0.060), (4, 0.3, (0.15, 1.06), (0.31, 1.04), 0.042))
 """How many fronds, the first's turn; how far out and how high is a frond's middle, its tip; half of its width."""
+_BROAD, _HUNG = 2.2, 0.5
+"""From afar the outer fronds cover what the inner ones did, and end so far from their middle to their tip."""
 
 
 def encode(table: pa.Table) -> bytes:
@@ -43,13 +45,13 @@ def encode(table: pa.Table) -> bytes:
 
 
 def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
-    """One palm, copied to where each stands; from afar there is nothing to see of them."""
+    """One palm, copied to where each stands; from farthest there is nothing to see of them."""
     packed = shapes.unpack(payload)
-    feet, height, owner, fids = (packed[name][: None if level == 0 else 0] for name in _KEPT)
-    points, normals = _PALM
+    feet, height, owner, fids = (packed[name][: None if level < 2 else 0] for name in _KEPT)
+    points, normals, triangles, colours = _PALMS[min(level, 1)]
     turns = ((fids[owner] * 2654435761 >> 8) % 360).astype(np.float32) * np.float32(np.pi / 180)
     count = len(points)
-    corners = _TRIANGLES + count * np.arange(len(feet), dtype=np.int32)[:, None, None]
+    corners = triangles + count * np.arange(len(feet), dtype=np.int32)[:, None, None]
     return shapes.Arrays(
         origin=tuple(float(value) for value in packed["origin"]),  # type: ignore[arg-type]
         points=(feet[:, None] + _turned(points, turns) * height[:, None, None]).reshape(-1, 3),
@@ -57,7 +59,7 @@ def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
         normals=_turned(normals, turns).reshape(-1, 3),
         owner=np.repeat(owner, count),
         fids=fids,
-        base=np.tile(_COLOURS, (len(feet), 1)),
+        base=np.tile(colours, (len(feet), 1)),
         foot=np.ones(count * len(feet), np.float32),
     )
 
@@ -67,6 +69,33 @@ def _turned(some: Any, turns: Any) -> Any:
     cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
     level = np.broadcast_to(some[:, 2], (len(turns), len(some)))
     return np.stack([cos * some[:, 0] - sin * some[:, 1], sin * some[:, 0] + cos * some[:, 1], level], axis=-1)
+
+
+def _fine() -> tuple[Any, Any, Any, Any]:
+    """Points, normals, triangles and colours of a palm one metre high."""
+    points, normals = _palm()
+    folded = np.arange(0, len(points), 4, dtype=np.int32)[:, None, None] + np.array([[0, 1, 3], [1, 2, 3]], np.int32)
+    return points, normals, folded.reshape(-1, 3), _coloured(len(points), _BARK)
+
+
+def _broad() -> tuple[Any, Any, Any, Any]:
+    """The same with a triangle for each of two faces of bark and of the outer fronds."""
+    points, normals = _palm()
+    faces = points.reshape(-1, 4, 3)
+    bark = [(one[0], one[1], (one[2] + one[3]) / 2) for one in faces[:2]]
+    hung = []
+    for root, right, tip, left in faces[3 : 3 + _FRONDS[0][0]]:
+        middle = (left + right) / 2
+        end, aside = middle + _HUNG * (tip - middle), _BROAD * (left - middle)
+        hung.append((root, end - aside, end + aside))
+    found = np.array([*bark, *hung], np.float32).reshape(-1, 3)
+    which = np.repeat([0, 1, *range(3, 3 + len(hung))], 3)
+    return found, normals[4 * which], np.arange(len(found), dtype=np.int32).reshape(-1, 3), _coloured(len(found), 6)
+
+
+def _coloured(count: int, bark: int) -> Any:
+    """(count, 3): the first points are the trunk's."""
+    return np.array([palette.TRUNK, palette.FROND], np.uint8)[(np.arange(count) >= bark).astype(int)]
 
 
 def _palm() -> tuple[Any, Any]:
@@ -93,12 +122,9 @@ def _palm() -> tuple[Any, Any]:
     return np.array(points, np.float32), np.array(normals, np.float32)
 
 
-_PALM = _palm()
-_KEPT = ("feet", "height", "owner", "fids")
 _BARK = 12
 """How many of its points are the trunk's."""
-_FOLDED = np.arange(0, len(_PALM[0]), 4, dtype=np.int32)[:, None, None] + np.array([[0, 1, 3], [1, 2, 3]], np.int32)
-_TRIANGLES = _FOLDED.reshape(-1, 3)
-_COLOURS = np.array([palette.TRUNK, palette.FROND], np.uint8)[(np.arange(len(_PALM[0])) >= _BARK).astype(int)]
+_PALMS = (_fine(), _broad())
+_KEPT = ("feet", "height", "owner", "fids")
 
 __all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]

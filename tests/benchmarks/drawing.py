@@ -100,7 +100,7 @@ def streamed(scene: Any, window: Any, began: float, hand: dict[str, float]) -> I
 
 
 def framed(
-    scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float], frames: int, ours: Callable[[], object]
+    scene: Any, window: Any, camera: Any, name: str, hand: dict[str, float], frames: int, ours: Callable[..., object]
 ) -> Iterator[Row]:
     """Frames of a turning camera with their letters, each beside the same triangles as one bare mesh a material."""
     from twin.scene import offscreen
@@ -112,7 +112,7 @@ def framed(
     for n in range(frames):
         turned = camera.model_copy(update={"azimuth": camera.azimuth + 0.02 * n})
         # Choosing the tiles and the words is part of a frame; the bare meshes need neither.
-        took.append(timed(lambda turned=turned: (scene.look(turned), ours())))
+        took.append(timed(lambda turned=turned: (scene.look(turned), ours(moving=True))))
         with one:
             bare.append(timed(lambda: offscreen.draw(window, SIZE)))
     yield row(f"frame.{name}", median(took), "s", median(bare))

@@ -18,8 +18,8 @@ class Lettered:
         self._words = Words(city)
         self._scene, self._window = scene, window
 
-    def __call__(self) -> int:
-        """How many names the painter was offered."""
+    def __call__(self, *, moving: bool = False) -> int:
+        """How many names the painter was offered; ``moving`` as a window is while a hand turns the city."""
         from PySide6.QtGui import QImage, QPainter
 
         from twin.lettering.paint import paint
@@ -29,8 +29,9 @@ class Lettered:
         rows = offscreen.draw(self._window, SIZE)
         image = QImage(rows.data, *SIZE, 3 * SIZE[0], QImage.Format.Format_RGB888)
         view = View(camera=self._scene.camera)
+        scene = self._scene
         said = self._words.composed(
-            view, SIZE, "light", self._scene.overlays, hides=self._scene.sight, gone=self._scene.gone
+            view, SIZE, "light", scene.overlays, hides=scene.sight, gone=scene.gone, moving=moving
         )
         painter = QPainter(image)
         paint(painter, *SIZE, said)

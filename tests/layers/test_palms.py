@@ -34,6 +34,21 @@ def test_it_has_thirty_triangles_at_most_and_no_facade():
     assert np.linalg.norm(arrays.normals, axis=1) == pytest.approx(np.ones(len(arrays.points)), abs=0.01)
 
 
+def test_from_afar_it_is_a_third_of_that_and_as_large_and_from_farther_nothing():
+    payload = palms.encode(pa.table({"fid": [5], "geometry": [shapely.to_wkb(shapely.Point(0, 0))], "height": [8.0]}))
+    fine, afar = palms.mesh(payload), palms.mesh(payload, 1)
+    assert len(afar.triangles) <= len(fine.triangles) / 3
+    assert len(afar.normals) == len(afar.points) == len(afar.base) == len(afar.owner)
+
+    def area(arrays):
+        a, b, c = np.moveaxis(arrays.points[arrays.triangles], 1, 0)
+        return np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2
+
+    assert area(afar) == pytest.approx(area(fine), rel=0.25), "a grove from afar is as dense as from near"
+    assert np.abs(np.ptp(afar.points, axis=0) - np.ptp(fine.points, axis=0)).max() < 1.6
+    assert len(palms.mesh(payload, 2).triangles) == 0
+
+
 def test_neighbours_are_turned_otherwise():
     one, other = (meshed([(0, 0), (20, 0)]).points.reshape(2, -1, 3) - [[[0, 0, 0]], [[20, 0, 0]]]).round(2)
     assert not np.array_equal(one, other)

@@ -34,7 +34,9 @@ def quadtree():
         for y in (0, 1)
     ]
     return Tree(
-        [Tile(("b", 0, 0, 0), (0, 0, 0, 2000, 2000, 30), "buildings", 16), *leaves], {"buildings": (0, 0.3, 4)}, 1400
+        [Tile(("b", 0, 0, 0), (0, 0, 0, 2000, 2000, 30), "buildings", 16), *leaves],
+        {"buildings": (0, 0.3, 4)},
+        {"buildings": 1400},
     )
 
 

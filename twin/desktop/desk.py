@@ -401,9 +401,21 @@ class Desk:
         if self.known is None or scene is None:
             return None
         size, look, known = (view.width(), view.height()), self.settings.theme, self.known
-        of = (view.seen(), size, look, tongue.language, tongue.digits, scene.sight.pictures, id(scene), id(known))
+        of = (
+            view.seen(),
+            size,
+            look,
+            tongue.language,
+            tongue.digits,
+            view.moving,
+            scene.sight.pictures,
+            id(scene),
+            id(known),
+        )
         if of != self._said[0]:
-            said = known.words.composed(*of[:3], known.overlays, self.title(), scene.sight, scene.gone)
+            said = known.words.composed(
+                *of[:3], known.overlays, self.title(), scene.sight, scene.gone, moving=view.moving
+            )
             # What they are of is kept along: so long nothing else has its number.
             self._said = (of, said, (scene, known))
         return self._said[1]

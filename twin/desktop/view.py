@@ -104,6 +104,11 @@ class View(QWidget):
         painter.end()
 
     @property
+    def moving(self) -> bool:
+        """Whether the camera is on its way."""
+        return self._moving
+
+    @property
     def streaming(self) -> bool:
         """Whether tiles are still to come."""
         return self._pump.isActive()
@@ -381,6 +386,8 @@ class View(QWidget):
         self._moving = False
         if self._slow:
             self.draw()
+        # Names are chosen at rest.
+        self.update()
 
     def _drag(self, event: QMouseEvent, before: QPointF, at: QPointF) -> None:
         if self.scene is None:

@@ -35,6 +35,8 @@ class Label:
     x: float
     y: float
     large: bool = False
+    point: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """In the city's CRS."""
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 
-from twin.core.i18n import number, tr
+from twin.core.i18n import number, tongue, tr
 from twin.core.settings import Theme
 from twin.core.units import symbol
 from twin.lettering import labels
-from twin.lettering.annotations import Annotations, Legend, Swatch
+from twin.lettering.annotations import Annotations, Label, Legend, Swatch
 from twin.lettering.labels import Gone, Hides, Named, all_there
 from twin.model.layer import Layer
 from twin.model.view import View
 from twin.scene.camera import Point, metres_per_pixel
 from twin.scene.colours import Overlay
 from twin.store.city import City
+
+_CHOSEN_FOR = 0.4
+"""Seconds that labels go along with a moving camera before they are chosen anew."""
 
 
 class Words:
@@ -24,6 +28,8 @@ class Words:
         self._layers = city.layers()
         self._synthetic = city.synthetic or any(layer.source.synthetic for layer in self._layers)
         self._named: list[Named] = labels.read(city, self._layers, before._named if before else ())
+        self._chosen: tuple[object, float, list[Label]] = (None, 0.0, [])
+        """The labels chosen last: of what, and when."""
 
     def places(self) -> list[tuple[Point, str]]:
         """The middles of the places that have names, in the language in use."""
@@ -43,8 +49,13 @@ class Words:
         title: str = "",
         hides: Hides = lambda _point, _of: False,
         gone: Gone = all_there,
+        *,
+        moving: bool = False,
     ) -> Annotations:
-        """Title, legend, places, sources and scale for a view, in the language in use."""
+        """Title, legend, places, sources and scale for a view, in the language in use.
+
+        While the camera is ``moving``, labels go along with what they name and are chosen anew now and then.
+        """
         camera = view.camera
         shown = [layer for layer in self._layers if layer.id in overlays and _seen(layer, view)]
         sources = dict.fromkeys(layer.source.attribution for layer in self._layers if layer.source.attribution)
@@ -53,12 +64,21 @@ class Words:
             title=title,
             night=view.light == "night",
             legend=legend(overlays[shown[-1].id].by(night=view.light == "night"), shown[-1]) if shown else None,
-            labels=tuple(labels.placed(self._named, self._layers, view, size, hides, gone)),
+            labels=tuple(self._labels(view, size, hides, gone, moving=moving)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),
             metres_per_pixel=metres_per_pixel(camera, size[1]),
             azimuth=camera.azimuth,
         )
+
+    def _labels(self, view: View, size: tuple[int, int], hides: Hides, gone: Gone, *, moving: bool) -> Iterable[Label]:
+        of, now = (view.layers, size, tongue.language, tongue.digits), time.monotonic()
+        chosen_of, chosen_at, chosen = self._chosen
+        if moving and chosen_of == of and now - chosen_at < _CHOSEN_FOR:
+            return labels.carried(chosen, view.camera, size)
+        chosen = labels.placed(self._named, self._layers, view, size, hides, gone)
+        self._chosen = of, time.monotonic(), chosen
+        return chosen
 
 
 def _seen(layer: Layer, view: View) -> bool:

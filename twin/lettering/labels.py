@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,22 @@ def placed(
     return [label for _, label in sorted(found, key=lambda pair: (not pair[1].large, pair[0]))[:_MOST]]
 
 
+def carried(placed_before: Iterable[Label], camera: Camera, size: tuple[int, int]) -> list[Label]:
+    """The same labels where a camera that has moved sees them; none beyond the picture's edge."""
+    before = list(placed_before)
+    if not before:
+        return []
+    at = pixels(camera, np.array([label.point for label in before]), *size)
+    seen = zip(before, at.tolist(), _within(at, size).tolist(), strict=True)
+    return [replace(label, x=x, y=y) for label, (x, y), inside in seen if inside]
+
+
+def _within(at: Any, size: tuple[int, int]) -> Any:
+    """(n,) whether a label may begin at (n, 2) pixels of a picture."""
+    with np.errstate(invalid="ignore"):
+        return ((at > np.array([_SIDE, 2 * _FOOT])) & (at < np.array(size) - (_SIDE, _FOOT))).all(axis=1)
+
+
 def _of(one: Named, camera: Camera, size: tuple[int, int], hides: Hides, gone: Gone) -> list[tuple[float, Label]]:
     reach = np.inf if camera.parallel else _PLACED if one.place else _NEAR
     near = one.squares.near(camera.eye(), reach)
@@ -132,18 +148,16 @@ def _of(one: Named, camera: Camera, size: tuple[int, int], hides: Hides, gone: G
         return []
     at = pixels(camera, one.points[near], *size)
     away = np.linalg.norm(one.points[near] - np.array(camera.eye()), axis=1)
-    with np.errstate(invalid="ignore"):
-        low = np.array([_SIDE, 2 * _FOOT])
-        inside = ((at > low) & (at < np.array(size) - (_SIDE, _FOOT))).all(axis=1)
-    rows = np.flatnonzero(inside & (away < reach))
+    rows = np.flatnonzero(_within(at, size) & (away < reach))
     if not one.place:
         rows = rows[~gone(one.layer, one.fids[near[rows]])]
     made = []
     for row in rows[np.argsort(away[rows], kind="stable")][:_TRIED]:
         words, (x, y) = one.words(near[row]), at[row]
         east, north, height = (float(part) for part in one.points[near[row]])
-        if words and (one.place or not hides((east, north, height), (one.layer, int(one.fids[near[row]])))):
-            made.append((float(away[row]), Label(words, float(x), float(y), large=one.place)))
+        point = (east, north, height)
+        if words and (one.place or not hides(point, (one.layer, int(one.fids[near[row]])))):
+            made.append((float(away[row]), Label(words, float(x), float(y), large=one.place, point=point)))
         if len(made) == _MOST:
             break
     return made

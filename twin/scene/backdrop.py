@@ -21,16 +21,16 @@ _BELOW = 0.25
 """Metres that the ground lies under what stands on it."""
 
 
-def plane(sides: Sides, origin: actors.Point, height: float) -> vtkActor:
-    """Level ground at a height, out to the horizon; its points are relative to the scene's origin."""
+def plane(sides: Sides, origin: actors.Point, height: float) -> tuple[Any, Any]:
+    """Level ground at a height, out to the horizon: (n, 3) points relative to the scene's origin, (m, 3) triangles."""
     xs, ys = (_steps(sides[n] - origin[n], sides[n + 2] - origin[n]) for n in (0, 1))
     x, y = np.meshgrid(xs, ys)
     points = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, height - origin[2] - _BELOW)])
-    return actors.drawn(actors.polygons(points, _grid(len(ys), len(xs))))
+    return points, _grid(len(ys), len(xs))
 
 
-def relief(terrain: Sequence[Arrays], origin: actors.Point) -> vtkActor:
-    """A terrain's own triangles as the ground; where they end it goes on level to the horizon."""
+def relief(terrain: Sequence[Arrays], origin: actors.Point) -> tuple[Any, Any]:
+    """A terrain's own triangles as the ground, as ``plane``; where they end it goes on level to the horizon."""
     firsts = np.cumsum([0, *(len(arrays.points) for arrays in terrain)])
     points = np.concatenate([arrays.points.astype(np.float64) + arrays.origin for arrays in terrain]) - origin
     triangles = np.concatenate([arrays.triangles + n for arrays, n in zip(terrain, firsts[:-1], strict=True)])
@@ -44,7 +44,7 @@ def relief(terrain: Sequence[Arrays], origin: actors.Point) -> vtkActor:
     turned = np.searchsorted(inner, rim)
     a, b, c, d = rim[:, 0], rim[:, 1], new[turned[:, 1]], new[turned[:, 0]]
     ring = np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])])
-    return actors.drawn(actors.polygons(np.concatenate([points, outer]), np.concatenate([triangles, ring])))
+    return np.concatenate([points, outer]), np.concatenate([triangles, ring])
 
 
 def dome(sky: Sky) -> vtkActor:

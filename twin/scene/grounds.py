@@ -7,10 +7,11 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 
 from twin.model.shapes import Arrays
-from twin.scene import actors, backdrop, ground, materials
+from twin.scene import actors, backdrop, ground, materials, shores
 from twin.scene.light import Sky
 from twin.scene.tiles import Key
 
@@ -49,14 +50,15 @@ class Shade:
 
 
 class Grounds:
-    """Holds the ground's actor; what it shows is asked for often and baked only where it changed."""
+    """Holds the ground's actors; what they show is asked for often and baked only where it changed."""
 
     def __init__(self, renderer: vtkRenderer) -> None:
         self.shades: list[Baked] = []
         """The coarsest first."""
         self._renderer = renderer
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ground")
-        self._actor: vtkActor | None = None
+        self._actors: dict[int, vtkActor] = {}
+        """Of the land, the shore and the sea (see ``shores.parts``)."""
         self._coast: Baked | None = None
         self._origin = (0.0, 0.0, 0.0)
         self._asked: dict[str, Any] = {}
@@ -67,7 +69,7 @@ class Grounds:
     @property
     def laid(self) -> list[vtkActor]:
         """The ground, once it lies."""
-        return [self._actor] if self._actor else []
+        return list(self._actors.values())
 
     @property
     def shaded(self) -> bool:
@@ -126,19 +128,24 @@ class Grounds:
     def paint(self, sky: Sky) -> None:
         """The ground in the light of a sky."""
         self.shades = [self._baked[name] for name in (FAR, NEAR) if name in self._baked]
-        if self._actor is None or self._coast is None:
+        if self._coast is None:
             return
-        actors.sample(self._actor, "coast", self._coast.texture)
-        for n, shade in enumerate(self.shades):
-            actors.sample(self._actor, f"shade{n}", shade.texture)
-        coast = self._local(self._coast)
-        self._actor.SetShaderProperty(materials.ground(sky, coast, self._coast.raster.close, self.sides()))
+        coast, close = self._local(self._coast), self._coast.raster.close
+        for part, actor in self._actors.items():
+            if part == shores.SHORE:
+                actors.sample(actor, "coast", self._coast.texture)
+            for n, shade in enumerate(self.shades):
+                actors.sample(actor, f"shade{n}", shade.texture)
+            plain = sky.deep if part == shores.SEA else sky.ground
+            near = coast if part == shores.SHORE else None
+            actor.SetShaderProperty(materials.ground(sky, self.sides(), near, close, plain))
 
     def last(self) -> None:
         """Draw the ground after all that stands on it: what is hidden of it is then never painted."""
-        if self._actor and self._renderer.GetActors().GetLastActor() is not self._actor:
-            self._renderer.RemoveActor(self._actor)
-            self._renderer.AddActor(self._actor)
+        if self._actors and self._renderer.GetActors().GetLastActor() is not self.laid[-1]:
+            for actor in self.laid:
+                self._renderer.RemoveActor(actor)
+                self._renderer.AddActor(actor)
 
     def sides(self) -> list[ground.Sides]:
         """Of the pictures of the shade, from the scene's origin."""
@@ -149,11 +156,12 @@ class Grounds:
         self._stopped = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _lay(self, actor: vtkActor, coast: Baked, origin: actors.Point) -> None:
-        if self._actor:
-            self._renderer.RemoveActor(self._actor)
-        self._actor, self._coast, self._origin = actor, coast, origin
-        self._renderer.AddActor(actor)
+    def _lay(self, laid: dict[int, vtkActor], coast: Baked, origin: actors.Point) -> None:
+        for actor in self.laid:
+            self._renderer.RemoveActor(actor)
+        self._actors, self._coast, self._origin = laid, coast, origin
+        for actor in self.laid:
+            self._renderer.AddActor(actor)
 
     def _local(self, baked: Baked) -> ground.Sides:
         west, south, east, north = baked.raster.sides
@@ -173,9 +181,17 @@ class Grounds:
 
 def _lie(
     extent: Box, origin: actors.Point, sea: Sequence[Arrays], terrain: Sequence[Arrays]
-) -> tuple[vtkActor, Baked, actors.Point]:
+) -> tuple[dict[int, vtkActor], Baked, actors.Point]:
     margin = max(_LEAST, _MARGIN * max(extent[3] - extent[0], extent[4] - extent[1]))
     sides = (extent[0] - margin, extent[1] - margin, extent[3] + margin, extent[4] + margin)
     raster = ground.coast(sea, sides) if sea else ground.dry(sides)
-    actor = backdrop.relief(terrain, origin) if terrain else backdrop.plane(sides, origin, extent[2])
-    return actor, Baked(raster, actors.texture(raster.picture)), origin
+    points, triangles = backdrop.relief(terrain, origin) if terrain else backdrop.plane(sides, origin, extent[2])
+    parts = shores.parts(raster, points[:, :2] + origin[:2], triangles)
+    laid = {part: actors.drawn(actors.polygons(*_used(points, some))) for part, some in parts.items()}
+    return laid, Baked(raster, actors.texture(raster.picture)), origin
+
+
+def _used(points: Any, triangles: Any) -> tuple[Any, Any]:
+    """The triangles with the points that are theirs alone."""
+    used, corners = np.unique(triangles, return_inverse=True)
+    return points[used], corners.reshape(-1, 3)

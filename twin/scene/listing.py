@@ -36,9 +36,10 @@ class Listing:
         kinds = {tile.kind for tile in tiles.values()}
         details = {name: tuple(_told(source, name, "DETAILS", (0.0,))) for name in kinds}
         afar = {name: _told(source, name, "AFAR", None) for name in kinds}
+        near = {name: NEAR for name in kinds if _told(source, name, "FACADES", False)}
         coarse = frozenset(above(key) for key in tiles) & tiles.keys()
         known = {name: colour for name, colour in afar.items() if colour}
-        return cls(layers, tiles, coarse, Tree(tiles.values(), details, NEAR), known)
+        return cls(layers, tiles, coarse, Tree(tiles.values(), details, near), known)
 
     def leaves(self, without: Iterable[str] = ()) -> list[Tile]:
         """The finest tiles, but for those of some layers."""

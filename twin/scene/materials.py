@@ -81,11 +81,24 @@ def flat(sky: Sky, sun: Any, shades: Sequence[Sides], lift: float) -> vtkOpenGLS
     return made
 
 
-def ground(sky: Sky, coast: Sides, close: float, shades: Sequence[Sides]) -> vtkOpenGLShaderProperty:
-    """Sand, beach, foam, shoal and deep sea by the distance to the coast; the shade; haze to the horizon's colour."""
+def ground(
+    sky: Sky, shades: Sequence[Sides], coast: Sides | None, close: float, plain: Colour
+) -> vtkOpenGLShaderProperty:
+    """Sand, beach, foam, shoal and deep sea by the distance to the ``coast``; the shade; haze to the horizon's colour.
+
+    Away from any coast all of it has one ``plain`` colour.
+    """
     made = vtkOpenGLShaderProperty()
     _vertex(made, "out vec2 spot;\n", "  spot = vertexMC.xy;\n")
-    painted = (
+    painted = _shore(sky, coast, close) if coast else f"  gl_FragData[0] = vec4({_vec(plain)}, 1.0);\n"
+    declared = "in vec2 spot;\n" + facades.FUNCTIONS
+    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
+    _lay(made, shades)
+    return made
+
+
+def _shore(sky: Sky, coast: Sides, close: float) -> str:
+    return (
         f"  vec4 told = texture(coast, {_within(coast)}) - 128.0 / 255.0;\n"
         "  float edge = smoothstep(0.36, 0.46, abs(told.a));\n"
         f"  float out_ = mix(told.a * {2 * close:.2f}, told.r * {2 * REACH:.1f}, edge);\n"
@@ -98,10 +111,6 @@ def ground(sky: Sky, coast: Sides, close: float, shades: Sequence[Sides]) -> vtk
         f"  wet = mix(wet, {_vec(sky.foam)}, {sky.foam_share:.3f} * foam);\n"
         "  gl_FragData[0] = vec4(mix(land, wet, smoothstep(-blur, blur, out_)), 1.0);\n"
     )
-    declared = "in vec2 spot;\n" + facades.FUNCTIONS
-    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
-    _lay(made, shades)
-    return made
 
 
 class Sight(NamedTuple):

@@ -52,9 +52,12 @@ class Tree:
     """The quadtrees of all layers, each leaf with its levels of detail below it."""
 
     def __init__(
-        self, tiles: Iterable[Tile] = (), details: Mapping[str, Sequence[float]] | None = None, near: float = 0.0
+        self,
+        tiles: Iterable[Tile] = (),
+        details: Mapping[str, Sequence[float]] | None = None,
+        near: Mapping[str, float] | None = None,
     ) -> None:
-        """``details`` gives the metres that each level of a kind may be off; within ``near`` metres all is drawn."""
+        """By kind: the metres that each level may be off, and those within which all is drawn."""
         there = {tile.key: tile for tile in tiles}
         above = {above_(key) for key in there}
         self.nodes: list[Node] = []
@@ -73,7 +76,8 @@ class Tree:
                 steps = [(0, _SPREAD * spread, 0.0)]
             else:
                 off = (details or {}).get(tile.kind, (0.0,))
-                steps = [(n, off[n], near if n == 1 else 0.0) for n in range(len(off) - 1, -1, -1)]
+                within_ = (near or {}).get(tile.kind, 0.0)
+                steps = [(n, off[n], within_ if n == 1 else 0.0) for n in range(len(off) - 1, -1, -1)]
             for detail, error, within in steps:
                 at = len(self.nodes)
                 if parent < 0:
