@@ -17,8 +17,9 @@ from twin.scene.camera import Point, metres_per_pixel
 from twin.scene.colours import Overlay
 from twin.store.city import City
 
-_CHOSEN_FOR = 0.4
-"""Seconds that labels go along with a moving camera before they are chosen anew."""
+_CHOSEN_FOR, _FRAMES = 0.4, 3
+"""Seconds, and frames, that labels go along with a moving camera at least before they are chosen anew: were it by time
+alone, slow frames would each be slower for it."""
 
 
 class Words:
@@ -30,6 +31,8 @@ class Words:
         self._named: list[Named] = labels.read(city, self._layers, before._named if before else ())
         self._chosen: tuple[object, float, list[Label]] = (None, 0.0, [])
         """The labels chosen last: of what, and when."""
+        self._carried = 0
+        """For how many frames since."""
 
     def places(self) -> list[tuple[Point, str]]:
         """The middles of the places that have names, in the language in use."""
@@ -74,10 +77,11 @@ class Words:
     def _labels(self, view: View, size: tuple[int, int], hides: Hides, gone: Gone, *, moving: bool) -> Iterable[Label]:
         of, now = (view.layers, size, tongue.language, tongue.digits), time.monotonic()
         chosen_of, chosen_at, chosen = self._chosen
-        if moving and chosen_of == of and now - chosen_at < _CHOSEN_FOR:
+        if moving and chosen_of == of and (now - chosen_at < _CHOSEN_FOR or self._carried < _FRAMES):
+            self._carried += 1
             return labels.carried(chosen, view.camera, size)
         chosen = labels.placed(self._named, self._layers, view, size, hides, gone)
-        self._chosen = of, time.monotonic(), chosen
+        self._chosen, self._carried = (of, time.monotonic(), chosen), 0
         return chosen
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,9 +13,12 @@ from twin.core.i18n import led, tongue
 from twin.core.units import quantity
 from twin.lettering.annotations import Annotations, Legend, bar
 from twin.lettering.fonts import font
+from twin.lettering.stamps import blank, still
 from twin.lettering.tones import tones
 
 _EDGE, _GAP, _CARD, _RADIUS, _ROW = 16, 8, 240, 10, 22
+_STRIP = 64
+"""Pixels from the picture's foot that scale, north and a line of sources take."""
 _MOST, _APART, _OVER, _LONGEST = 25, 12, 6, 260
 """Labels at once (ART), the pixels between two, those between a feature's top and its name, and of the longest name."""
 _QUIET = 0.72
@@ -31,11 +33,27 @@ def paint(painter: QPainter, width: int, height: int, said: Annotations) -> None
     legend = _legend_box(said.legend, width, height) if said.legend else None
     title = _title_box(painter, said, width) if said.title else None
     _labels(painter, said, [box for box in (legend, title) if box])
+    looks = (said.theme, said.night)
     if said.legend and legend:
-        _legend(painter, said.legend, legend, said)
+        shown, card = said.legend, legend
+        still(painter, _framed(card), (looks, shown), lambda own: _legend(own, shown, card, said))
     if title:
-        _title(painter, said, title)
-    _foot(painter, width, height, said)
+        still(painter, _framed(title), (looks, said.title, said.synthetic), lambda own: _title(own, said, title))
+    # A full height for sources of any length; letters of one line fill a strip alone.
+    strip = QRectF(0, height - _STRIP, width, _STRIP) if len(said.sources) < width / 12 else QRectF(0, 0, width, height)
+    metres = round(said.metres_per_pixel, 9)
+    still(
+        painter,
+        strip,
+        (looks, metres, said.sources, legend is not None, height),
+        lambda own: _foot(own, width, height, said),
+    )
+    left = _EDGE if _rightward() else width - _EDGE - 40
+    _needle(painter, QPointF(left + 20, height - _EDGE - 20), said)
+
+
+def _framed(box: QRectF) -> QRectF:
+    return QRectF(box.adjusted(-2, -2, 2, 2).toAlignedRect())
 
 
 def _rightward() -> bool:
@@ -154,7 +172,9 @@ def _foot(painter: QPainter, width: int, height: int, said: Annotations) -> None
     """Scale bar and north at the bottom trailing corner, sources beside them; neither is mirrored itself."""
     metres, pixels = bar(said.metres_per_pixel)
     left = _EDGE if _rightward() else width - _EDGE - 40
-    _north(painter, QPointF(left + 20, height - _EDGE - 20), said)
+    painter.setPen(QPen(_colour(said, "line"), 1))
+    painter.setBrush(_colour(said, "panel", 0.92))
+    painter.drawEllipse(QPointF(left + 20, height - _EDGE - 20), 20, 20)
     if pixels:
         start = left + 56 if _rightward() else left - 16 - pixels
         _bar(painter, start, height - _EDGE - 10, pixels, quantity(*_round(metres)), said)
@@ -202,12 +222,10 @@ def _bar(painter: QPainter, x: float, y: float, pixels: float, words: str, said:
     _haloed(painter, QPointF(x + (pixels - reach) / 2, y - 10), words, said, "text")
 
 
-def _north(painter: QPainter, middle: QPointF, said: Annotations) -> None:
+def _needle(painter: QPainter, middle: QPointF, said: Annotations) -> None:
+    """North, on its disc."""
     painter.save()
     painter.translate(middle)
-    painter.setPen(QPen(_colour(said, "line"), 1))
-    painter.setBrush(_colour(said, "panel", 0.92))
-    painter.drawEllipse(QPointF(0, 0), 20, 20)
     painter.rotate(-said.azimuth)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_colour(said, "accent"))
@@ -254,11 +272,7 @@ def _stamp(words: str, large: bool, night: bool, rightward: bool, ratio: float) 
     path.translate(-whole.center().x(), -whole.center().y() if large else -whole.bottom())
     ink = path.boundingRect()
     frame = QRectF(ink.adjusted(-3, -3, 3, 3).toAlignedRect())
-    image = QImage(
-        math.ceil(frame.width() * ratio), math.ceil(frame.height() * ratio), QImage.Format.Format_ARGB32_Premultiplied
-    )
-    image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
+    image = blank(frame, ratio)
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing)
     painter.translate(-frame.topLeft())

@@ -16,6 +16,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkShaderProperty,
 )
 
+from twin.core import memory
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
 from twin.scene import actors, backdrop, camera, extents, highlight, light, materials, selecting
@@ -149,6 +150,7 @@ class Scene:
             self._grounds.last()
             keys = [tile.key for tile in self._listing.leaves(GROUND_LAYERS) if self._seen(tile.key[0])]
             self._meshing.pool.submit(self._details.foresee, self._tree.nearest(keys, self._eye()))
+            self._meshing.pool.submit(memory.give_back)
         return self.busy
 
     def wait(self) -> None:

@@ -15,7 +15,7 @@ from twin.scene.grounds import FAR, NEAR, Box, Grounds, Shade
 from twin.scene.tiles import Node
 from twin.scene.tree import Tree
 
-_COARSE, _CLOSE = 2.0, 1.5
+_COARSE, _CLOSE = 2.3, 1.5
 """Metres a pixel above which a city needs a finer picture of what is near, and of that one (ART)."""
 _HALF, _STEP, _FROM = 1536.0, 768.0, 8_000.0
 """Metres to its sides, by which it moves, and from how far one looks at it at most."""

@@ -234,11 +234,16 @@ class City:
         offset: int = 0,
         order: str | None = None,
         scenario: str = BASE,
+        *,
+        told: Sequence[str] = (),
     ) -> pa.Table:
-        """Features as an Arrow table, in fid order unless ``order`` names a column; any thread may ask."""
+        """Features as an Arrow table, in fid order unless ``order`` names a column; any thread may ask.
+
+        Of columns that are ``told``, one at least has a value.
+        """
         _require_scenario(scenario)
         return self._of(
-            layer, lambda c, entry: features.select(c, entry.table, columns, box, fids, limit, offset, order)
+            layer, lambda c, entry: features.select(c, entry.table, columns, box, fids, limit, offset, order, told)
         )
 
     def feature(self, layer: str, fid: int, scenario: str = BASE) -> dict[str, Any]:

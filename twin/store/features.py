@@ -24,6 +24,7 @@ def select(
     limit: int | None,
     offset: int,
     order: str | None,
+    told: Sequence[str] = (),
 ) -> pa.Table:
     """A table's rows; a box query reads plain columns, which zone maps prune."""
     where: list[str] = []
@@ -34,6 +35,8 @@ def select(
     if fids is not None:
         where.append("fid IN (SELECT unnest(?::BIGINT[]))")
         values.append([int(fid) for fid in fids])
+    if told:
+        where.append(f"({' OR '.join(f'{quoted(name)} IS NOT NULL' for name in told)})")
     names = ", ".join(map(quoted, columns)) if columns else f"* EXCLUDE ({TRANSACTION})"
     words = f"SELECT {names} FROM {quoted(table)}"
     if where:
