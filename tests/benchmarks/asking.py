@@ -36,8 +36,8 @@ def rows(size: int, city: Path) -> Iterator[Row]:
                 f"SELECT fid FROM {table} ORDER BY height DESC",
             ),
             "table.sort.text": (
-                lambda: ask.ordered("buildings", Query(order="name_ar")),
-                f"SELECT fid FROM {table} ORDER BY name_ar",
+                lambda: ask.ordered("buildings", Query(order="parcel")),
+                f"SELECT fid FROM {table} ORDER BY parcel",
             ),
             "table.filter": (
                 lambda: ask.ordered("buildings", Query("height > 30")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ def rows(size: int, city: Path) -> Iterator[Row]:
     """
     from twin.host.session import Session
     from twin.scene import offscreen
+    from twin.scene.listing import Listing
     from twin.scene.scene import Scene
 
     screen.begin()
@@ -46,8 +48,26 @@ def rows(size: int, city: Path) -> Iterator[Row]:
             def draw() -> float:
                 return timed(lambda: offscreen.draw(window, SIZE))
 
+            listings: list[Listing] = []
+            # What has come is taken and not drawn, so that each frame has its like; drawing it is streaming.
+            scene.show(frozenset(layer.id for layer in session.city.layers() if layer.visible))
+
+            def taken_in() -> None:
+                session.run("import", file=file)
+                # Asked for beside the window's thread, as the window does.
+                listings.append(Listing.of(session.tiles))
+
+            def drawn_in() -> float:
+                """A frame with what has come into the city, as the window takes it."""
+                began = time.perf_counter()
+                if listings:
+                    scene.reload(listings.pop())
+                scene.pump()
+                draw()
+                return time.perf_counter() - began
+
             yield from felt("sorting", scene, draw, lambda: _sorted(session))
-            yield from felt("importing", scene, draw, lambda: session.run("import", file=file))
+            yield from felt("importing", scene, drawn_in, taken_in)
             yield from recoloured(scene, session.tiles, draw)
         finally:
             scene.close()
@@ -129,4 +149,4 @@ def _copied(city: Path, folder: str) -> Path:
 def _sorted(session: Any) -> None:
     from twin.store.finding import Query
 
-    session.city.ordered("buildings", Query(order="name_ar"))
+    session.city.ordered("buildings", Query(order="parcel"))

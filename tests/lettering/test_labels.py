@@ -8,9 +8,11 @@ import pytest
 import shapely
 
 from twin.lettering import labels, squares
+from twin.lettering.compose import Words
 from twin.lettering.squares import Squares
 from twin.model.layer import Column, Layer
 from twin.model.view import Camera, View
+from twin.scene.camera import pixel
 from twin.store.adding import NewLayer
 from twin.store.city import City
 
@@ -30,7 +32,7 @@ def named(tmp_path_factory):
     table = pa.table({"uid": [str(one) for one in n], "geometry": boxes, "number": numbers})
     with City.create(tmp_path_factory.mktemp("labels") / "c.balad", "EPSG:9357") as city:
         city.add([NewLayer(LAYER, table)], ("import", {}))
-        yield labels.read(city, city.layers())[0], city.layers()
+        yield labels.read(city, city.layers())[0], city.layers(), city
 
 
 def placed(found, view, **more):
@@ -65,6 +67,40 @@ def test_what_is_kept_out_has_no_label_and_its_neighbours_take_its_room(named):
     by_fid = dict(zip(named[0].fids.tolist(), range(len(named[0].fids)), strict=True))
     said = {named[0].words(row): fid for fid, row in by_fid.items()}
     assert all(said[one.words] % 2 == 0 for one in even)
+
+
+def test_in_motion_labels_go_along_with_what_they_name_and_are_chosen_anew_at_rest(named):
+    words, size = Words(named[2]), (900, 600)
+    camera = Camera(east=EAST + 6_000, north=NORTH + 6_000, height=0, distance=900, azimuth=30, pitch=-50)
+    said = {row: named[0].words(row) for row in range(len(named[0].fids))}
+    points = {word: named[0].points[row] for row, word in said.items()}
+
+    def letters(camera, **more):
+        return words.composed(View(camera=camera), size, "light", {}, **more).labels
+
+    first = letters(camera)
+    turned = camera.model_copy(update={"azimuth": 33.0})
+    going = letters(turned, moving=True)
+    assert {one.words for one in going} <= {one.words for one in first}
+    assert len(going) > len(first) / 2
+    for one in going:
+        assert (one.x, one.y) == pytest.approx(pixel(turned, points[one.words], *size), abs=1e-6)
+    away = camera.model_copy(update={"east": EAST + 2_000})
+    assert not letters(away, moving=True), "what is out of the picture is not written"
+    rested = letters(away)
+    assert len(rested) > 20
+    assert not {one.words for one in rested} & {one.words for one in first}
+
+
+def test_a_long_motion_is_given_other_labels_on_its_way(named, monkeypatch):
+    words, size = Words(named[2]), (900, 600)
+    camera = Camera(east=EAST + 6_000, north=NORTH + 6_000, height=0, distance=900, azimuth=30, pitch=-50)
+    away = View(camera=camera.model_copy(update={"east": EAST + 2_000}))
+    words.composed(View(camera=camera), size, "light", {})
+    monkeypatch.setattr("twin.lettering.compose._CHOSEN_FOR", 0.0)
+    counts = [len(words.composed(away, size, "light", {}, moving=True).labels) for _ in range(5)]
+    assert counts[0] == 0
+    assert counts[-1] > 20
 
 
 def test_those_near_an_eye_are_all_of_those_within_its_reach(monkeypatch):

@@ -10,7 +10,7 @@ from layers import areas
 from tests.scene.synthetic import Synthetic, scene
 from twin.model.style import Colouring
 from twin.model.view import Camera, View
-from twin.scene import camera, ground, light, offscreen
+from twin.scene import camera, ground, light, offscreen, shores
 from twin.scene.colours import overlay
 
 EAST, NORTH = 515_000.0, 2_380_000.0
@@ -51,6 +51,24 @@ def test_the_sea_deepens_with_the_distance_to_the_coast():
         out = (raster.picture[rows // 2, :, channel] / 255 - 128 / 255) * 2 * most
         near = np.abs(x - EAST) < most - 4
         assert np.abs(out[near] - (EAST - x)[near]).max() < most / 100
+
+
+@pytest.mark.parametrize("distance", [700.0, 9_000.0])
+def test_land_and_open_sea_are_drawn_without_the_coast_and_nobody_sees_it(monkeypatch, distance):
+    at = Camera(east=EAST + 50, north=NORTH, height=0, distance=distance, azimuth=60, pitch=-25)
+    laid = []
+    real = shores.parts
+
+    def told(*of):
+        laid.append(real(*of))
+        return laid[-1]
+
+    monkeypatch.setattr(shores, "parts", told)
+    split = offscreen.picture(sea_side(), View(camera=at), SIZE).astype(int)
+    assert set(laid[-1]) == {shores.LAND, shores.SHORE, shores.SEA}
+    monkeypatch.setattr(shores, "parts", lambda _raster, _points, triangles: {shores.SHORE: triangles})
+    whole = offscreen.picture(sea_side(), View(camera=at), SIZE).astype(int)
+    assert np.abs(split - whole).max() <= 2
 
 
 def test_shoal_deep_sea_and_sand_have_their_colours():

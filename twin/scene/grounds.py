@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 
+from twin.core.priority import give_way
 from twin.model.shapes import Arrays
 from twin.scene import actors, backdrop, ground, materials, shores
 from twin.scene.light import Sky
@@ -56,7 +57,7 @@ class Grounds:
         self.shades: list[Baked] = []
         """The coarsest first."""
         self._renderer = renderer
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ground")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ground", initializer=give_way)
         self._actors: dict[int, vtkActor] = {}
         """Of the land, the shore and the sea (see ``shores.parts``)."""
         self._coast: Baked | None = None
