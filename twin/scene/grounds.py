@@ -91,7 +91,9 @@ class Grounds:
         lie = (extent, origin, *map(id, sea), *map(id, terrain))
         if self._asked.get("coast") != lie:
             self._asked["coast"] = lie
-            self._waiting["coast"] = pool.submit(_lie, extent, origin, sea, terrain)
+            # What lies there already may wait, and gives way to the screen.
+            at_once = self._pool if self._actors else pool
+            self._waiting["coast"] = at_once.submit(_lie, extent, origin, sea, terrain)
 
     def stand(self, name: str, wanted: Shade, sun: Any) -> None:
         """Start on a picture of the shade, unless it is as it was."""

@@ -77,7 +77,7 @@ def flat(sky: Sky, sun: Any, shades: Sequence[Sides], lift: float) -> vtkOpenGLS
     _vertex(made, _TONE + out, _toned(sky, sun) + told + f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n")
     declared = ("in vec2 spot;\n" if shades else "") + facades.FUNCTIONS
     _fragment(made, _LIT + declared, _LIGHT + _shaded(sky, shades) + _haze(sky))
-    _lay(made, shades)
+    lay(made, shades)
     return made
 
 
@@ -90,16 +90,18 @@ def ground(
     """
     made = vtkOpenGLShaderProperty()
     _vertex(made, "out vec2 spot;\n", "  spot = vertexMC.xy;\n")
-    painted = _shore(sky, coast, close) if coast else f"  gl_FragData[0] = vec4({_vec(plain)}, 1.0);\n"
+    painted = _shore(sky, close) if coast else f"  gl_FragData[0] = vec4({_vec(plain)}, 1.0);\n"
     declared = "in vec2 spot;\n" + facades.FUNCTIONS
     _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
-    _lay(made, shades)
+    lay(made, shades)
+    if coast:
+        _lies(made, "coasts", coast)
     return made
 
 
-def _shore(sky: Sky, coast: Sides, close: float) -> str:
+def _shore(sky: Sky, close: float) -> str:
     return (
-        f"  vec4 told = texture(coast, {_within(coast)}) - 128.0 / 255.0;\n"
+        "  vec4 told = texture(coast, (spot - coasts.xy) / coasts.zw) - 128.0 / 255.0;\n"
         "  float edge = smoothstep(0.36, 0.46, abs(told.a));\n"
         f"  float out_ = mix(told.a * {2 * close:.2f}, told.r * {2 * REACH:.1f}, edge);\n"
         "  float blur = max(0.05, 0.7 * fwidth(out_));\n"
@@ -172,15 +174,15 @@ def _shaded(sky: Sky, shades: Sequence[Sides]) -> str:
     return done + _POOLS.format(apart=_LAMPS) if sky.windows else done
 
 
-def _lay(made: vtkOpenGLShaderProperty, shades: Sequence[Sides]) -> None:
+def lay(made: vtkShaderProperty, shades: Sequence[Sides]) -> None:
     """Where the pictures of the shade lie; not in the shader's words, of which VTK keeps each that it compiled."""
-    for n, (west, south, east, north) in enumerate(shades):
-        made.GetFragmentCustomUniforms().SetUniform4f(f"lies{n}", (west, south, east - west, north - south))
+    for n, sides in enumerate(shades):
+        _lies(made, f"lies{n}", sides)
 
 
-def _within(sides: Sides) -> str:
-    """Texture coordinates of a spot; the sides are relative to the actor's origin."""
-    return f"(spot - vec2({sides[0]:.3f}, {sides[1]:.3f})) / vec2({sides[2] - sides[0]:.3f}, {sides[3] - sides[1]:.3f})"
+def _lies(made: vtkShaderProperty, name: str, sides: Sides) -> None:
+    west, south, east, north = sides
+    made.GetFragmentCustomUniforms().SetUniform4f(name, (west, south, east - west, north - south))
 
 
 def _haze(sky: Sky, most: float = 1.0) -> str:

@@ -92,9 +92,10 @@ class Scene:
         """What the ground is made of."""
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
-        self._materials: dict[object, vtkShaderProperty] = {}
-        self._sides: tuple[object, ...] = ()
-        """Of the pictures of the shade, as the materials have them."""
+        self._solids: dict[tuple[Sky, Parts], vtkShaderProperty] = {}
+        self._flats: dict[tuple[Sky, int, float], vtkShaderProperty] = {}
+        self._shaded = 0
+        """How many pictures of the shade the materials have."""
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
         self._foreseen = -1
@@ -361,27 +362,31 @@ class Scene:
         """What a tile is drawn with: shared by all that look alike, so that VTK compiles it once."""
         kind = self._listing.tiles[node.key].kind
         if kind in _FLAT:
-            sides = tuple(self._grounds.sides())
-            of: object = (self._below, sides, _FLAT[kind])
-            if of not in self._materials:
-                self._materials[of] = materials.flat(self._below, self.sun, sides, _FLAT[kind])
+            sides = self._grounds.sides()
+            lies = (self._below, len(sides), _FLAT[kind])
+            if lies not in self._flats:
+                self._flats[lies] = materials.flat(self._below, self.sun, sides, _FLAT[kind])
+            made = self._flats[lies]
         else:
             afar = self._listing.afar.get(kind)
             parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar)
-            of = (self.sky, parts)
-            if of not in self._materials:
-                self._materials[of] = materials.solid(self.sky, self.sun, parts)
-        materials.see(self._materials[of], self._sight)
-        return self._materials[of]
+            stands = (self.sky, parts)
+            if stands not in self._solids:
+                self._solids[stands] = materials.solid(self.sky, self.sun, parts)
+            made = self._solids[stands]
+        materials.see(made, self._sight)
+        return made
 
     def _dress(self) -> None:
         """Give all tiles the material of this hour, and the ground's shade."""
-        self._materials, self._sides = {}, tuple(self._grounds.sides())
+        self._solids, self._flats, self._shaded = {}, {}, len(self._grounds.shades)
         self._shade()
         for node, drawn, actor in self._stage.actors():
             actor.SetShaderProperty(self._material(node, drawn))
 
     def _shade(self) -> None:
+        for material in self._flats.values():
+            materials.lay(material, self._grounds.sides())
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
@@ -397,7 +402,11 @@ class Scene:
         return materials.Sight(self._clear, float(tall * (self.camera.distance if self.camera.parallel else 1.0)))
 
     def _haze(self) -> None:
-        for material in (*self._materials.values(), *(one.GetShaderProperty() for one in self._grounds.laid)):
+        for material in (
+            *self._solids.values(),
+            *self._flats.values(),
+            *(one.GetShaderProperty() for one in self._grounds.laid),
+        ):
             materials.see(material, self._sight)
 
     def _arrange(self) -> None:
@@ -437,8 +446,8 @@ class Scene:
         if changed:
             self.turn += 1
             self._grounds.paint(self._below)
-            if tuple(self._grounds.sides()) == self._sides:
-                # Another shade of the same ground is another texture alone, and no shader is made again.
+            if len(self._grounds.shades) == self._shaded:
+                # Another shade is another texture alone, which may lie elsewhere: no shader is made again.
                 self._shade()
             else:
                 self._dress()
