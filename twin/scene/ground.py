@@ -14,8 +14,9 @@ from twin.model.shapes import Arrays
 REACH = 160.0
 """Metres from the coast that are told apart: the shoal of 140 (ART) and some."""
 _COAST_SIDE, _COAST_FINEST = 2048, 1.0
-SHADE_PIXELS, SKETCH_PIXELS, SHADE_FINEST = 12_000_000, 2_500_000, 0.75
-"""Of the shade, and of the sketch of it that a first picture is shown with; metres a pixel at the finest."""
+SHADE_PIXELS, WIDE_PIXELS, SKETCH_PIXELS, SHADE_FINEST = 12_000_000, 6_000_000, 2_500_000, 0.75
+"""Of the shade, of one that a finer one lies upon, and of the sketch that a first picture is shown with; metres a pixel
+at the finest. What is sent to a card at once is felt."""
 _CONTACT, _SHADOW, _FOOT, _GLOW = 0.45, 0.42, 5.0, 6.0
 """Shares of shade, and the metres that contact shade (ART) and the light of lamps reach."""
 

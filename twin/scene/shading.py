@@ -40,13 +40,14 @@ class Shading:
             pixel = _pixel(sides, ground.SKETCH_PIXELS)
             self._grounds.stand(FAR, self._shade(tree, (made_of, "sketch"), sides, pixel, layers), sun)
         else:
-            self._grounds.stand(FAR, self._shade(tree, made_of, sides, _pixel(sides, ground.SHADE_PIXELS), layers), sun)
+            pixel = _pixel(sides, ground.SHADE_PIXELS if _fine(core) else ground.WIDE_PIXELS)
+            self._grounds.stand(FAR, self._shade(tree, made_of, sides, pixel, layers), sun)
 
     def near(
         self, tree: Tree, core: Box, made_of: object, layers: tuple[list[str], list[str]], sun: Any, camera: Camera
     ) -> bool:
         """What is looked at, where the picture of all is too coarse; True where one went."""
-        if camera.distance > _FROM or _pixel((core[0], core[1], core[3], core[4]), ground.SHADE_PIXELS) <= _COARSE:
+        if camera.distance > _FROM or _fine(core):
             return self._grounds.drop(NEAR)
         east, north = (round(at / _STEP) * _STEP for at in (camera.east, camera.north))
         sides = (east - _HALF, north - _HALF, east + _HALF, north + _HALF)
@@ -63,6 +64,11 @@ class Shading:
                     yield arrays
 
         return Shade((made_of, *map(tuple, layers)), sides, pixel, lambda: meshed(layers[0]), lambda: meshed(layers[1]))
+
+
+def _fine(core: Box) -> bool:
+    """Whether one picture of all of it is fine enough."""
+    return _pixel((core[0], core[1], core[3], core[4]), ground.SHADE_PIXELS) <= _COARSE
 
 
 def _pixel(sides: ground.Sides, most: int) -> float:
