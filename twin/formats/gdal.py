@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,8 +25,23 @@ from twin.formats.reader import Batch, Survey
 from twin.formats.stamp import KEY, Stamp
 from twin.formats.vector import Raw, trusted
 
-DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
+DRIVERS = (
+    "GPKG",
+    "GeoJSON",
+    "ESRI Shapefile",
+    "FlatGeobuf",
+    "OpenFileGDB",
+    "MapInfo File",
+    "LIBKML",
+    "GPX",
+    "DXF",
+    "OSM",
+)
 _OPTIONS = {
+    # A closed line of a drawing is an outline; GPX tells heights beside a point.
+    "DXF_CLOSED_LINE_AS_POLYGON": "TRUE",
+    "GPX_ELE_AS_25D": "YES",
+    "CPL_TMPDIR": tempfile.gettempdir(),
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
 }
@@ -48,6 +66,8 @@ def ready() -> Any:
     pyogrio.set_gdal_config_options({**_OPTIONS, "GDAL_SKIP": ",".join(skipped)})
     # GDAL reads the list of what to skip when it registers its drivers, which pyogrio did on import.
     _register_drivers()
+    # What GDAL warns about is told feature by feature, in our words.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
     left = set(pyogrio.list_drivers())
     if left != set(DRIVERS):
         raise ReaderFailed("The vector library could not be locked down: {left}", left=", ".join(sorted(left)))
@@ -62,7 +82,19 @@ def odd(path: Path) -> bool:
 def _plain(path: Path) -> str:
     """A name that GDAL takes as it stands."""
     whole = str(path.absolute())
-    return f"/vsisubfile/0,{whole}" if odd(path) else whole
+    if not odd(path):
+        return whole
+    return str(_linked(path.absolute())) if path.is_dir() else f"/vsisubfile/0,{whole}"
+
+
+@cache
+def _linked(folder: Path) -> Path:
+    """A plain name for a folder whose own would be taken for an address."""
+    room = tempfile.TemporaryDirectory(prefix="balad-")
+    atexit.register(room.cleanup)
+    link = Path(room.name) / f"linked{folder.suffix}"
+    link.symlink_to(folder, target_is_directory=True)
+    return link
 
 
 @contextmanager
@@ -86,29 +118,55 @@ class Opened:
     bounds: Box | None
 
 
-def layers(path: Path, name: str, *, several: bool = True, **options: str) -> tuple[Opened, ...]:
-    """The layers of a file that have geometry; looked for once, though a survey and a reading both ask."""
-    looked = path.stat()
-    return _layers(path, looked.st_mtime_ns, looked.st_size, name, several, tuple(options.items()))
-
-
-@lru_cache(maxsize=1)
-def _layers(
-    path: Path, _time: int, _size: int, name: str, several: bool, options: tuple[tuple[str, str], ...]
+def layers(
+    path: Path,
+    name: str,
+    driver: str,
+    options: Mapping[str, str] | None = None,
+    *,
+    several: bool = True,
+    counted: bool = True,
 ) -> tuple[Opened, ...]:
+    """The layers of a file that have geometry; looked for once, though a survey and a reading both ask.
+
+    Only ``driver`` may have opened it; ``counted`` says whether features and bounds are counted, which some formats
+    read the whole file for.
+    """
+    looked = path.stat()
+    return _layers(
+        path, looked.st_mtime_ns, looked.st_size, _Ask(name, driver, several, counted, tuple((options or {}).items()))
+    )
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """How a file is opened."""
+
+    name: str
+    driver: str
+    several: bool
+    counted: bool
+    options: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=64)
+def _layers(path: Path, _time: int, _size: int, ask: _Ask) -> tuple[Opened, ...]:
     pyogrio = ready()
     listed: list[str | int] = [0]
-    if several:
-        with told(path, name):
+    if ask.several:
+        with told(path, ask.name):
             listed = [str(layer) for layer, kind in pyogrio.list_layers(_plain(path)) if kind is not None]
-    return tuple(_opened(path, name, layer, dict(options)) for layer in listed)
+    return tuple(_opened(path, ask, layer) for layer in listed)
 
 
-def _opened(path: Path, name: str, layer: str | int, options: dict[str, str]) -> Opened:
+def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
+    options, name = dict(ask.options), ask.name
     with told(path, name):
         about = ready().read_info(
-            _plain(path), layer=layer, force_feature_count=True, force_total_bounds=True, **options
+            _plain(path), layer=layer, force_feature_count=ask.counted, force_total_bounds=ask.counted, **options
         )
+    if about["driver"] != ask.driver:
+        raise broken(path, name, "not recognized as being in a supported file format")
     raw = Raw(
         name=about["layer_name"],
         schema=_schema(about),
@@ -175,3 +233,14 @@ def _reader(
 def _named(batch: pa.RecordBatch) -> pa.RecordBatch:
     """GDAL puts its number first and the geometry last, under names that an attribute may have too."""
     return batch.rename_columns([_FID, *batch.schema.names[1:-1], _GEOMETRY])
+
+
+def tables(path: Path, name: str) -> list[str]:
+    """The names of a file's tables that have no geometry."""
+    with told(path, name):
+        return [str(layer) for layer, kind in ready().list_layers(_plain(path)) if kind is None]
+
+
+def rows(path: Path, name: str, layer: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of a layer or table, as the file has them."""
+    return _reader(path, name, layer, {})(wanted)

@@ -120,7 +120,14 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
-    columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
+    known = part.columns
+    columns = tuple(
+        known[field.name].model_copy(update={"type": str(field.type)})
+        if field.name in known
+        else terms.column(field.name, str(field.type), kind)
+        for field in fields
+        if field.name not in OWN
+    )
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,
