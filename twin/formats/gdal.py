@@ -45,7 +45,7 @@ _OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
 }
-_FID, _GEOMETRY = "\0fid", "\0geometry"
+FID, GEOMETRY = "\0fid", "\0geometry"
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
 _TYPES = {
     "OFTInteger": pa.int64(),
@@ -67,7 +67,7 @@ def ready() -> Any:
     # GDAL reads the list of what to skip when it registers its drivers, which pyogrio did on import.
     _register_drivers()
     # What GDAL warns about is told feature by feature, in our words.
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio|twin\.formats\.gdal")
     left = set(pyogrio.list_drivers())
     if left != set(DRIVERS):
         raise ReaderFailed("The vector library could not be locked down: {left}", left=", ".join(sorted(left)))
@@ -170,9 +170,9 @@ def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
     raw = Raw(
         name=about["layer_name"],
         schema=_schema(about),
-        geometry=_GEOMETRY,
+        geometry=GEOMETRY,
         batches=_reader(path, name, layer, options),
-        fid=_FID,
+        fid=FID,
         stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
         count=max(0, about["features"]),
     )
@@ -232,7 +232,7 @@ def _reader(
 
 def _named(batch: pa.RecordBatch) -> pa.RecordBatch:
     """GDAL puts its number first and the geometry last, under names that an attribute may have too."""
-    return batch.rename_columns([_FID, *batch.schema.names[1:-1], _GEOMETRY])
+    return batch.rename_columns([FID, *batch.schema.names[1:-1], GEOMETRY])
 
 
 def tables(path: Path, name: str) -> list[str]:

@@ -13,7 +13,7 @@ import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import archives, folders, footprints, registry
+from twin.formats import archives, folders, footprints, registry, spooling
 from twin.formats.notes import Notes
 from twin.formats.placing import decide
 from twin.formats.reader import Batch
@@ -31,8 +31,9 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
     if not archives.is_archive(path):
-        return _taken_in(request, path, path, progress)
-    with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room:
+        with spooling.within(Path(request.scratch)):
+            return _taken_in(request, path, path, progress)
+    with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room, spooling.within(Path(room)):
         unpacked = archives.unpack(path, Path(room))
         with archives.called(path, unpacked):
             return _taken_in(request, path, unpacked, progress)
