@@ -64,11 +64,11 @@ def unpack(path: Path, into: Path) -> Path:
 
 @contextmanager
 def called(path: Path, inside: Path) -> Iterator[None]:
-    """Errors about what was unpacked from a file are errors about that file."""
+    """Errors about what was unpacked from a file are errors about that file; one without a path gets it."""
     try:
         yield
     except TwinError as why:
-        if inside != path and why.path and Path(why.path).is_relative_to(inside):
+        if why.path is None or (inside != path and Path(why.path).is_relative_to(inside)):
             why.path = str(path)
         raise
 

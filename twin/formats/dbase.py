@@ -32,6 +32,17 @@ def words(path: Path) -> bytes:
     return b"\n".join(one for one in found if not one.isascii())
 
 
+def expected(path: Path) -> int:
+    """How many records it says it has, where it is shorter than they are; else 0."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            count, begins, length = struct.unpack("<IHH", file.read(12)[4:])
+    except (OSError, struct.error):
+        return 0
+    return int(count) if size < begins + count * length else 0
+
+
 def _text(fields: bytes) -> list[tuple[int, int]]:
     """Where the columns of type C stand in a record."""
     places, start = [], 1

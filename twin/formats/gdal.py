@@ -104,9 +104,26 @@ def told(path: Path, name: str) -> Iterator[None]:
 
     try:
         yield
-    except (DataSourceError, DataLayerError, FeatureError, GeometryError, pa.ArrowInvalid, UnicodeError) as why:
+    except (
+        DataSourceError,
+        DataLayerError,
+        FeatureError,
+        GeometryError,
+        pa.ArrowException,
+        OSError,
+        ValueError,
+    ) as why:
         said = str(why).replace(_plain(path), path.name).replace(str(path), path.name)
         raise broken(path, name, said) from why
+
+
+@contextmanager
+def _crs_told(path: Path) -> Iterator[None]:
+    """A CRS that GDAL can't write down is a slip of pyogrio's own."""
+    try:
+        yield
+    except UnboundLocalError as why:
+        raise NotThisFormat("Its coordinate system is damaged: export it anew.", path) from why
 
 
 @dataclass(frozen=True)
@@ -161,7 +178,7 @@ def _layers(path: Path, _time: int, _size: int, ask: _Ask) -> tuple[Opened, ...]
 
 def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
     options, name = dict(ask.options), ask.name
-    with told(path, name):
+    with told(path, name), _crs_told(path):
         about = ready().read_info(
             _plain(path), layer=layer, force_feature_count=ask.counted, force_total_bounds=ask.counted, **options
         )
@@ -171,7 +188,7 @@ def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
         name=about["layer_name"],
         schema=_schema(about),
         geometry=GEOMETRY,
-        batches=_reader(path, name, layer, options),
+        batches=_reader(path, name, layer, options, [str(field) for field in about["fields"]]),
         fid=FID,
         stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
         count=max(0, about["features"]),
@@ -218,21 +235,17 @@ def _schema(about: dict[str, Any]) -> pa.Schema:
 
 
 def _reader(
-    path: Path, name: str, layer: str | int, options: dict[str, str]
+    path: Path, name: str, layer: str | int, options: dict[str, str], names: Sequence[str]
 ) -> Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]:
     def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}
         chosen |= {"read_geometry": wanted is None, "batch_size": vector.ROWS, "use_pyarrow": True, **options}
         with told(path, name), ready().open_arrow(_plain(path), layer=layer, **chosen) as (_, reader):
             for batch in reader:
-                yield _named(batch) if wanted is None else batch
+                # GDAL puts its number first and the geometry last, under names that an attribute may have too.
+                yield batch.rename_columns([FID, *names, GEOMETRY]) if wanted is None else batch
 
     return batches
-
-
-def _named(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """GDAL puts its number first and the geometry last, under names that an attribute may have too."""
-    return batch.rename_columns([FID, *batch.schema.names[1:-1], GEOMETRY])
 
 
 def tables(path: Path, name: str) -> list[str]:
@@ -243,4 +256,4 @@ def tables(path: Path, name: str) -> list[str]:
 
 def rows(path: Path, name: str, layer: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """Some columns of a layer or table, as the file has them."""
-    return _reader(path, name, layer, {})(wanted)
+    return _reader(path, name, layer, {}, wanted)(wanted)

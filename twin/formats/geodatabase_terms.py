@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.core.errors import NotThisFormat
-from twin.formats import gdal
+from twin.formats import columns, gdal
 from twin.formats.vector import Raw
 from twin.model.layer import Column
 
@@ -96,9 +96,8 @@ def _read(root: Any) -> _Table:
 def _items(path: Path) -> Iterator[tuple[str, str]]:
     try:
         for batch in gdal.rows(path, "File Geodatabase", _CATALOGUE, ["Name", "Definition"]):
-            for name, definition in zip(
-                batch.column("Name").to_pylist(), batch.column("Definition").to_pylist(), strict=True
-            ):
+            names, definitions = (columns.text(batch.column(one)).to_pylist() for one in ("Name", "Definition"))
+            for name, definition in zip(names, definitions, strict=True):
                 if name and definition:
                     yield name, definition
     except NotThisFormat:

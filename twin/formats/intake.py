@@ -31,7 +31,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
     if not archives.is_archive(path):
-        with spooling.within(Path(request.scratch)):
+        with archives.called(path, path), spooling.within(Path(request.scratch)):
             return _taken_in(request, path, path, progress)
     with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room, spooling.within(Path(room)):
         unpacked = archives.unpack(path, Path(room))

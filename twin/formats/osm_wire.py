@@ -1,4 +1,4 @@
-"""The bytes of an OpenStreetMap PBF: blocks, messages and packed numbers (protocol buffers, as far as PBF uses them)."""
+"""The bytes of an OpenStreetMap PBF: blocks, messages, packed numbers (protocol buffers, as far as PBF uses them)."""
 
 from __future__ import annotations
 

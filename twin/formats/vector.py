@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.core.ahead import ahead
-from twin.core.i18n import tr, trn
+from twin.core.i18n import mark, tr, trn
 from twin.formats import columns, footprints
 from twin.formats.crs import Box
 from twin.formats.geometry import Checked, check, decoded, encoded
@@ -32,6 +32,8 @@ from twin.model.layer import Column
 
 ROWS = 20_000
 """Features read at a time."""
+_TOLD = 100_000
+"""How many features that are gone are told one by one."""
 _JUDGED = 5000
 """How many features say what a layer is mostly made of, however many are read at a time."""
 _ROADS = re.compile(r"road|street|highway|شارع|شوارع|طريق|طرق", re.IGNORECASE)
@@ -56,6 +58,8 @@ class Raw:
     """The column that holds the file's own number of a feature; rows are counted where there is none."""
     stamp: Stamp | None = None
     count: int = 0
+    expected: int = 0
+    """How many features the file says it has, where that can be relied on: those that are gone are told."""
     title: str = ""
     """What the layer is called, where that is more than its name."""
     kind: str = ""
@@ -133,6 +137,8 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
                 part = parts.get(dimension) or parts.setdefault(dimension, _part(raw, dimension, list(names), True))
                 _report(notes, part, one.checked, uids, rows)
                 yield replace(_batch(part, one, uids, rows, notes), columns=told)
+    if parts and row < raw.expected:
+        _cut(notes, next(iter(parts.values())), row, raw.expected)
     if identity.repeated:
         notes.unnamed.append(raw.name)
         notes.say(
@@ -245,6 +251,16 @@ def _batch(part: _Part, judged: _Judged, uids: list[str], rows: NDArray[np.intp]
             notes.mended(part.layer, uids[keep[row]], footprints.impossible(height))
     table = pa.RecordBatch.from_pydict(arrays)
     return Batch(part.layer, part.kind, table, part.title, part.title_ar, judged.measures.take(keep))
+
+
+def _cut(notes: Notes, part: _Part, read: int, expected: int) -> None:
+    """Those after the last one that is there."""
+    lost = range(read, min(expected, read + _TOLD))
+    notes.read(part.layer, len(lost))
+    for row in lost:
+        notes.refused(part.layer, tr("row {n}", n=row + 1), tr("The file is cut short before it."))
+    words = mark("The file is cut short: it says that it holds {expected} features, and {read} of them are in it.")
+    notes.say(words, expected=expected, read=read)
 
 
 def _empty(part: _Part, judged: _Judged) -> Batch:

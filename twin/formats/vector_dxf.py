@@ -17,7 +17,7 @@ from twin.formats.thinning import thinned
 NAME = "DXF"
 SUFFIXES = (".dxf",)
 LARGEST = 1 << 30
-_HEAD = 1 << 20
+_HEAD, _TAIL = 1 << 20, 256
 _BINARY = b"AutoCAD Binary DXF"
 _UNITS = {
     1: (mark("inches"), 0.0254), 2: (mark("feet"), 0.3048), 3: (mark("miles"), 1609.344),
@@ -35,6 +35,8 @@ def survey(path: Path) -> Survey:
         raise NotThisFormat(folders.DWG, path)
     if head.startswith(_BINARY):
         raise NotThisFormat("This DXF is a binary one. Save it as an ASCII DXF in your CAD program.", path)
+    if b"EOF" not in _tail(path):
+        raise NotThisFormat("The DXF is cut short: its end is missing. Copy it again from where it came from.", path)
     return gdal.survey(_opened(path), path)
 
 
@@ -54,6 +56,12 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:
     return gdal.layers(path, NAME, "DXF", several=False)
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        return file.read()
 
 
 def _unit(path: Path) -> tuple[str, float] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from twin.formats import gdal
@@ -25,4 +26,6 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:
-    return gdal.layers(path, NAME, "FlatGeobuf")
+    # Its head says how many there are; 0 where its writer didn't know.
+    opened = gdal.layers(path, NAME, "FlatGeobuf")
+    return [replace(one, raw=replace(one.raw, expected=one.raw.count)) for one in opened]

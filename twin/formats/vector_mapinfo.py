@@ -34,6 +34,11 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its features."""
     told, found = _told(path), _encoding(path)
     opened = _opened(path)
+    if path.suffix.lower() == ".tab":
+        expected = dbase.expected(_beside(path, ".dat"))
+        opened = [replace(one, raw=replace(one.raw, expected=expected)) for one in opened]
+    elif not all(_ends_well(one) for one in (path, _beside(path, ".mid"))):
+        notes.say("The file ends in the middle of a line: it may be cut short.")
     if told and found != told:
         notes.say(
             "{file} says that its text is {told}, but it is {found}: it was read so.",
@@ -69,6 +74,18 @@ def _whole(path: Path) -> None:
             raise NotThisFormat(words, path, part=path.stem + part)
 
 
+def _beside(path: Path, suffix: str) -> Path:
+    """The file of the same name and another suffix, in either case."""
+    upper = path.with_suffix(suffix.upper())
+    return upper if upper.exists() else path.with_suffix(suffix)
+
+
+def _ends_well(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1))
+        return file.read(1) in (b"\n", b"\r", b"\x1a", b"")
+
+
 def _told(path: Path) -> str:
     """The encoding that the file names, by Python's name; empty where it names none."""
     with path.open("rb") as file:
@@ -79,10 +96,10 @@ def _told(path: Path) -> str:
 
 def _encoding(path: Path) -> str:
     if path.suffix.lower() == ".tab":
-        raw = dbase.words(path.with_suffix(".dat"))
+        raw = dbase.words(_beside(path, ".dat"))
     else:
         try:
-            with path.with_suffix(".mid").open("rb") as file:
+            with _beside(path, ".mid").open("rb") as file:
                 raw = file.read(_SAMPLE)
         except OSError:
             raw = b""

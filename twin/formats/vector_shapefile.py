@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from twin.core.i18n import isolate
@@ -40,8 +41,22 @@ def _opened(path: Path) -> Sequence[gdal.Opened]:
     for one in _files(path):
         encoding = _encoding(one)
         options = {"ENCODING": _GDAL.get(encoding, encoding)} if encoding else {}
-        opened += gdal.layers(one, NAME, "ESRI Shapefile", options)
+        expected = _expected(one)
+        for layer in gdal.layers(one, NAME, "ESRI Shapefile", options):
+            opened.append(replace(layer, raw=replace(layer.raw, expected=expected)))
     return opened
+
+
+def _expected(path: Path) -> int:
+    """How many features its index and its table say they have, where either is cut short."""
+    index = _beside(path, ".shx")
+    try:
+        with index.open("rb") as file:
+            claimed = int.from_bytes(file.read(28)[24:], "big") * 2
+        records = (claimed - 100) // 8 if claimed > index.stat().st_size else 0
+    except OSError:
+        records = 0
+    return max(records, dbase.expected(_beside(path, ".dbf")))
 
 
 _GDAL = {"windows-1256": "CP1256", "windows-1252": "CP1252", "iso-8859-6": "ISO-8859-6", "utf-8": "UTF-8"}
