@@ -56,8 +56,6 @@ def written(
     degrees = suffix in DEGREES
     if shapes is None:
         shapes = parcels(degrees=degrees)
-        if suffix == ".dxf":
-            shapes = [shapely.boundary(shape) for shape in shapes]
         if suffix == ".gpx":
             shapes, layer = [shapely.centroid(shape) for shape in shapes], "waypoints"
         if suffix not in (".gpx", ".dxf") and not columns:

@@ -60,10 +60,10 @@ def test_a_city_is_as_it_was_after_damaged_files(tmp_path: Path) -> None:
         session.run("import", file=written(tmp_path / "first.gpkg"))
     with Session.open(tmp_path / "city.balad") as session:
         before = session.city.content()
-        for name in NAMES:
+        for name in (one for one in NAMES if one != "a.mif"):
             source = tmp_path / f"whole {name}"
             source.mkdir()
-            (copy,) = damage.copies(made(source, name), tmp_path / "copy", places=1, flips=0)
+            copy = next(damage.copies(made(source, name), tmp_path / "copy", flips=0))
             with pytest.raises(CannotRead):
                 session.run("import", file=copy, **({"crs": "EPSG:32637"} if name == "a.dxf" else {}))
             assert session.city.content() == before

@@ -41,6 +41,8 @@ _OPTIONS = {
     # A closed line of a drawing is an outline; GPX tells heights beside a point.
     "DXF_CLOSED_LINE_AS_POLYGON": "TRUE",
     "GPX_ELE_AS_25D": "YES",
+    # Without it, what a block holds beyond 10,000 entities is dropped.
+    "DXF_FEATURE_LIMIT_PER_BLOCK": "500000",
     "CPL_TMPDIR": tempfile.gettempdir(),
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
@@ -72,6 +74,11 @@ def ready() -> Any:
     if left != set(DRIVERS):
         raise ReaderFailed("The vector library could not be locked down: {left}", left=", ".join(sorted(left)))
     return pyogrio
+
+
+def encoding(name: str) -> str:
+    """What GDAL calls an encoding that Python calls ``name``."""
+    return name.replace("windows-", "CP").replace("-sig", "").upper()
 
 
 def odd(path: Path) -> bool:

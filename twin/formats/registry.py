@@ -32,6 +32,8 @@ _MODULES = (
     "vector_dxf",
     "vector_osm",
 )
+_INSIDE = (".gdbtable", ".gdbtablx", ".gdbindexes")
+"""Files that stand for the folder they lie in: a window's file dialog chooses no folders."""
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
@@ -50,6 +52,8 @@ def formats() -> tuple[Format, ...]:
 
 def found(path: Path) -> tuple[Format, Path]:
     """The format that reads a file or a folder, and the one data set that a folder holds; not too large."""
+    if path.suffix.lower() in _INSIDE:
+        path = path.parent
     _look(path)
     if not path.is_dir():
         return choose(path), path

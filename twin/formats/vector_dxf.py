@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twin.core.errors import NotThisFormat
 from twin.core.i18n import mark, tr
-from twin.formats import folders, gdal
+from twin.formats import folders, gdal, text
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
@@ -17,7 +17,7 @@ from twin.formats.thinning import thinned
 NAME = "DXF"
 SUFFIXES = (".dxf",)
 LARGEST = 1 << 30
-_HEAD, _TAIL = 1 << 20, 256
+_HEAD, _TAIL, _WORDS = 1 << 20, 256, 16 << 20
 _BINARY = b"AutoCAD Binary DXF"
 _UNITS = {
     1: (mark("inches"), 0.0254), 2: (mark("feet"), 0.3048), 3: (mark("miles"), 1609.344),
@@ -55,7 +55,25 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:
-    return gdal.layers(path, NAME, "DXF", several=False)
+    found = _encoding(path)
+    return gdal.layers(path, NAME, "DXF", {"ENCODING": found} if found else {}, several=False)
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of its words; empty where they are plain ASCII. From 2007 on it is UTF-8 by the format."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        words = b"\n".join(line for line in (*head.splitlines(), *file.readlines(_WORDS)) if not line.isascii())
+    version, page = _variable(head, b"$ACADVER"), _variable(head, b"$DWGCODEPAGE")
+    told = "utf-8" if version >= "AC1021" else page.replace("ansi_", "")
+    return gdal.encoding(text.encoding(words, told or None)) if words else ""
+
+
+def _variable(head: bytes, name: bytes) -> str:
+    """A variable of the head, as it stands there."""
+    _, _, after = head.partition(name)
+    lines = after[:100].split()
+    return lines[1].decode("ascii", "replace") if len(lines) > 1 else ""
 
 
 def _tail(path: Path) -> bytes:
@@ -66,6 +84,5 @@ def _tail(path: Path) -> bytes:
 
 def _unit(path: Path) -> tuple[str, float] | None:
     with path.open("rb") as file:
-        _, found, after = file.read(_HEAD).partition(b"$INSUNITS")
-    lines = after[:40].split()
-    return _UNITS.get(int(lines[1])) if found and len(lines) > 1 and lines[1].isdigit() else None
+        told = _variable(file.read(_HEAD), b"$INSUNITS")
+    return _UNITS.get(int(told)) if told.isascii() and told.isdigit() else None

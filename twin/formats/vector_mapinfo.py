@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from twin.core.errors import NotThisFormat
 from twin.core.i18n import isolate, mark
-from twin.formats import columns, dbase, gdal, text
+from twin.formats import dbase, gdal, text
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
@@ -39,6 +39,8 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
         opened = [replace(one, raw=replace(one.raw, expected=expected)) for one in opened]
     elif not all(_ends_well(one) for one in (path, _beside(path, ".mid"))):
         notes.say("The file ends in the middle of a line: it may be cut short.")
+    if found and found != told:
+        opened = [replace(one, raw=replace(one.raw, batches=_again(one.raw.batches, told, found))) for one in opened]
     if told and found != told:
         notes.say(
             "{file} says that its text is {told}, but it is {found}: it was read so.",
@@ -46,7 +48,6 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
             told=isolate(told),
             found=isolate(found),
         )
-        opened = [replace(one, raw=replace(one.raw, batches=_again(one.raw.batches, told, found))) for one in opened]
     yield from gdal.read(opened, place, notes)
 
 
@@ -116,12 +117,17 @@ def _again(
         for batch in batches(wanted):
             for place, field in enumerate(batch.schema):
                 if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-                    words = [_mended(one, told, found) for one in columns.text(batch.column(place)).to_pylist()]
+                    raw = batch.column(place).cast(pa.binary()).to_pylist()
+                    words = [_mended(one, told, found) for one in raw]
                     batch = batch.set_column(place, field.name, pa.array(words, pa.string()))  # noqa: PLW2901
             yield batch
 
     return read
 
 
-def _mended(words: str | None, told: str, found: str) -> str | None:
-    return words if words is None or words.isascii() else words.encode(told, "replace").decode(found, "replace")
+def _mended(raw: bytes | None, told: str, found: str) -> str | None:
+    """A value that GDAL gives in UTF-8 after the encoding that the file tells, or as it stands where it tells none."""
+    if raw is None or raw.isascii():
+        return None if raw is None else raw.decode()
+    own = raw.decode("utf-8", "replace").encode(told, "replace") if told else raw
+    return own.decode(found, "replace")

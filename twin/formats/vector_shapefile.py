@@ -40,7 +40,7 @@ def _opened(path: Path) -> Sequence[gdal.Opened]:
     opened: list[gdal.Opened] = []
     for one in _files(path):
         encoding = _encoding(one)
-        options = {"ENCODING": _GDAL.get(encoding, encoding)} if encoding else {}
+        options = {"ENCODING": gdal.encoding(encoding)} if encoding else {}
         expected = _expected(one)
         for layer in gdal.layers(one, NAME, "ESRI Shapefile", options):
             opened.append(replace(layer, raw=replace(layer.raw, expected=expected)))
@@ -57,10 +57,6 @@ def _expected(path: Path) -> int:
     except OSError:
         records = 0
     return max(records, dbase.expected(_beside(path, ".dbf")))
-
-
-_GDAL = {"windows-1256": "CP1256", "windows-1252": "CP1252", "iso-8859-6": "ISO-8859-6", "utf-8": "UTF-8"}
-"""What GDAL calls the encodings that are found; others are called what the file calls them."""
 
 
 def _files(path: Path) -> list[Path]:
