@@ -255,7 +255,8 @@ def test_a_drawing_is_placed_by_hand_and_its_unit_told(tmp_path: Path) -> None:
     # A closed line is an outline, as a CAD program writes it.
     corners = "".join(f"10\n{x}\n20\n{y}\n" for x, y in ((0, 0), (9, 0), (9, 9)))
     line = f"0\nLWPOLYLINE\n8\nقطع\n100\nAcDbPolyline\n90\n3\n70\n1\n{corners}"
-    (tmp_path / "line.dxf").write_text(f"0\nSECTION\n2\nENTITIES\n{line}0\nENDSEC\n0\nEOF\n", encoding="utf-8")
+    head = "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1015\n9\n$DWGCODEPAGE\n3\nANSI_1252\n0\nENDSEC\n"
+    (tmp_path / "line.dxf").write_text(f"{head}0\nSECTION\n2\nENTITIES\n{line}0\nENDSEC\n0\nEOF\n", encoding="utf-8")
     (outline,) = take(tmp_path / "line.dxf", **LOCAL).layers
     assert outline.report.kind == "areas" and table(outline).column("Layer").to_pylist() == ["قطع"]
     file.write_bytes(file.read_bytes().replace(b"EOF", b""))

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 
+from twin.core import paths
 from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
 from twin.core.i18n import mark
 from twin.formats import folders
@@ -32,8 +33,6 @@ _MODULES = (
     "vector_dxf",
     "vector_osm",
 )
-_INSIDE = (".gdbtable", ".gdbtablx", ".gdbindexes")
-"""Files that stand for the folder they lie in: a window's file dialog chooses no folders."""
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
@@ -52,8 +51,7 @@ def formats() -> tuple[Format, ...]:
 
 def found(path: Path) -> tuple[Format, Path]:
     """The format that reads a file or a folder, and the one data set that a folder holds; not too large."""
-    if path.suffix.lower() in _INSIDE:
-        path = path.parent
+    path = paths.dataset(path)
     _look(path)
     if not path.is_dir():
         return choose(path), path

@@ -60,6 +60,7 @@ def import_file(
         raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
     if layer is not None and not _is_id(layer):
         raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
+    file = paths.dataset(file)
     with _scratch() as scratch:
         request = Request(
             path=str(file.absolute()),
