@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from tests.command import answered
 from tests.desktop.looking import pixels, words
+from tests.formats.making import written
 from tests.real import data
 from twin.core.folding import folded
 from twin.core.i18n import tongue
@@ -110,6 +111,17 @@ def test_a_dropped_file_is_taken_in_and_undone(desk, qtbot, tmp_path):
     qtbot.waitUntil(lambda: source.name in desk.window.messages.words, timeout=10_000)
     desk.window.trigger("undo")
     qtbot.waitUntil(lambda: len(desk.session.city.layers()) == before, timeout=10_000)
+
+
+def test_a_geodatabase_is_dropped_as_its_folder_or_chosen_by_a_file_in_it(desk, qtbot, tmp_path):
+    folder = written(tmp_path / "أراضي.gdb")
+    for number, chosen in enumerate(
+        (folder, next(folder.glob("*.gdbtable"))), start=len(desk.session.city.layers()) + 1
+    ):
+        desk.window.dropped([chosen])
+        qtbot.waitUntil(lambda wanted=number: len(desk.session.city.layers()) == wanted, timeout=30_000)
+        qtbot.waitUntil(lambda: folder.name in desk.window.messages.words, timeout=10_000)
+    assert [layer.source.file for layer in desk.session.city.layers()[-2:]] == [folder.name] * 2
 
 
 def test_a_file_without_a_crs_is_asked_about(desk, qtbot):

@@ -81,7 +81,7 @@ def test_hostile_files_under_a_name_that_is_read(jobs: Jobs, scratch: Path, tmp_
 
 
 def test_an_unknown_kind_of_file_names_what_can_be_read(tmp_path: Path) -> None:
-    file = tmp_path / "a.dxf"
+    file = tmp_path / "a.docx"
     file.write_text("0")
     with pytest.raises(NotThisFormat, match=r"GeoPackage \(\.gpkg\).*GeoParquet"):
         take(file)

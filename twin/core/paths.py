@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
 
 _NAME = "balad"
+_OF_A_GEODATABASE = (".gdbtable", ".gdbtablx", ".gdbindexes")
 
 
 def program() -> Path:
@@ -46,6 +47,11 @@ def logs() -> Path:
 def scratch() -> Path:
     """A new, empty folder for one job's files; whoever asks for it removes it."""
     return Path(tempfile.mkdtemp(prefix="balad-"))
+
+
+def dataset(path: Path) -> Path:
+    """A geodatabase where one of its files was chosen, since a file dialog chooses no folders; else the path itself."""
+    return path.parent if path.suffix.lower() in _OF_A_GEODATABASE else path
 
 
 def _home(part: str) -> Path | None:

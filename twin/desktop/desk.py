@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from twin.core import logs
 from twin.core.errors import Cancelled, NoCrs, TwinError
 from twin.core.i18n import isolate, tongue, tr
+from twin.core.paths import dataset
 from twin.core.settings import Settings
 from twin.desktop import answering, going
 from twin.desktop.bridge import Bridge, Running, Worker
@@ -96,8 +97,8 @@ class Desk:
         self.window.tips.offer()
 
     def take(self, paths: list[Path]) -> None:
-        """Files were dropped or chosen: a city is opened, anything else is taken in."""
-        for path in paths:
+        """Files or folders were dropped or chosen: a city is opened, anything else is taken in."""
+        for path in map(dataset, paths):
             if path.suffix == ".balad":
                 self.opening.open(path)
             elif self.session is None:

@@ -29,6 +29,10 @@ _KNOWN = (
     ("sqlite3", _DAMAGED),
     ("disk i/o error", _DAMAGED),
     ("unexpected end", _DAMAGED),
+    ("i/o failure", _DAMAGED),
+    ("arrow", _DAMAGED),
+    ("error occurred in", _DAMAGED),
+    ("/gdal/", _DAMAGED),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from twin.formats.text import encoding
 from twin.model.feature import OWN
 
 TIME = pa.timestamp("us")
@@ -69,7 +70,8 @@ def text(array: pa.Array) -> pa.Array:
             array.validate(full=True)
         except pa.ArrowInvalid:
             raw = array.cast(pa.binary()).to_pylist()
-            return pa.array([None if one is None else one.decode("utf-8", "replace") for one in raw], pa.string())
+            found = encoding(b"\n".join(one for one in raw if one), "utf-8")
+            return pa.array([None if one is None else one.decode(found, "replace") for one in raw], pa.string())
         return array
     if pa.types.is_nested(kind):
         return pa.array([None if one is None else _json(one) for one in array.to_pylist()], pa.string())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,12 +25,29 @@ from twin.formats.reader import Batch, Survey
 from twin.formats.stamp import KEY, Stamp
 from twin.formats.vector import Raw, trusted
 
-DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
+DRIVERS = (
+    "GPKG",
+    "GeoJSON",
+    "ESRI Shapefile",
+    "FlatGeobuf",
+    "OpenFileGDB",
+    "MapInfo File",
+    "LIBKML",
+    "GPX",
+    "DXF",
+    "OSM",
+)
 _OPTIONS = {
+    # A closed line of a drawing is an outline; GPX tells heights beside a point.
+    "DXF_CLOSED_LINE_AS_POLYGON": "TRUE",
+    "GPX_ELE_AS_25D": "YES",
+    # Without it, what a block holds beyond 10,000 entities is dropped.
+    "DXF_FEATURE_LIMIT_PER_BLOCK": "500000",
+    "CPL_TMPDIR": tempfile.gettempdir(),
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noop}",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
 }
-_FID, _GEOMETRY = "\0fid", "\0geometry"
+FID, GEOMETRY = "\0fid", "\0geometry"
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
 _TYPES = {
     "OFTInteger": pa.int64(),
@@ -48,10 +68,17 @@ def ready() -> Any:
     pyogrio.set_gdal_config_options({**_OPTIONS, "GDAL_SKIP": ",".join(skipped)})
     # GDAL reads the list of what to skip when it registers its drivers, which pyogrio did on import.
     _register_drivers()
+    # What GDAL warns about is told feature by feature, in our words.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio|twin\.formats\.gdal")
     left = set(pyogrio.list_drivers())
     if left != set(DRIVERS):
         raise ReaderFailed("The vector library could not be locked down: {left}", left=", ".join(sorted(left)))
     return pyogrio
+
+
+def encoding(name: str) -> str:
+    """What GDAL calls an encoding that Python calls ``name``."""
+    return name.replace("windows-", "CP").replace("-sig", "").upper()
 
 
 def odd(path: Path) -> bool:
@@ -62,7 +89,19 @@ def odd(path: Path) -> bool:
 def _plain(path: Path) -> str:
     """A name that GDAL takes as it stands."""
     whole = str(path.absolute())
-    return f"/vsisubfile/0,{whole}" if odd(path) else whole
+    if not odd(path):
+        return whole
+    return str(_linked(path.absolute())) if path.is_dir() else f"/vsisubfile/0,{whole}"
+
+
+@cache
+def _linked(folder: Path) -> Path:
+    """A plain name for a folder whose own would be taken for an address."""
+    room = tempfile.TemporaryDirectory(prefix="balad-")
+    atexit.register(room.cleanup)
+    link = Path(room.name) / f"linked{folder.suffix}"
+    link.symlink_to(folder, target_is_directory=True)
+    return link
 
 
 @contextmanager
@@ -72,9 +111,26 @@ def told(path: Path, name: str) -> Iterator[None]:
 
     try:
         yield
-    except (DataSourceError, DataLayerError, FeatureError, GeometryError, pa.ArrowInvalid, UnicodeError) as why:
+    except (
+        DataSourceError,
+        DataLayerError,
+        FeatureError,
+        GeometryError,
+        pa.ArrowException,
+        OSError,
+        ValueError,
+    ) as why:
         said = str(why).replace(_plain(path), path.name).replace(str(path), path.name)
         raise broken(path, name, said) from why
+
+
+@contextmanager
+def _crs_told(path: Path) -> Iterator[None]:
+    """A CRS that GDAL can't write down is a slip of pyogrio's own."""
+    try:
+        yield
+    except UnboundLocalError as why:
+        raise NotThisFormat("Its coordinate system is damaged: export it anew.", path) from why
 
 
 @dataclass(frozen=True)
@@ -86,35 +142,61 @@ class Opened:
     bounds: Box | None
 
 
-def layers(path: Path, name: str, *, several: bool = True, **options: str) -> tuple[Opened, ...]:
-    """The layers of a file that have geometry; looked for once, though a survey and a reading both ask."""
-    looked = path.stat()
-    return _layers(path, looked.st_mtime_ns, looked.st_size, name, several, tuple(options.items()))
-
-
-@lru_cache(maxsize=1)
-def _layers(
-    path: Path, _time: int, _size: int, name: str, several: bool, options: tuple[tuple[str, str], ...]
+def layers(
+    path: Path,
+    name: str,
+    driver: str,
+    options: Mapping[str, str] | None = None,
+    *,
+    several: bool = True,
+    counted: bool = True,
 ) -> tuple[Opened, ...]:
+    """The layers of a file that have geometry; looked for once, though a survey and a reading both ask.
+
+    Only ``driver`` may have opened it; ``counted`` says whether features and bounds are counted, which some formats
+    read the whole file for.
+    """
+    looked = path.stat()
+    return _layers(
+        path, looked.st_mtime_ns, looked.st_size, _Ask(name, driver, several, counted, tuple((options or {}).items()))
+    )
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """How a file is opened."""
+
+    name: str
+    driver: str
+    several: bool
+    counted: bool
+    options: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=64)
+def _layers(path: Path, _time: int, _size: int, ask: _Ask) -> tuple[Opened, ...]:
     pyogrio = ready()
     listed: list[str | int] = [0]
-    if several:
-        with told(path, name):
+    if ask.several:
+        with told(path, ask.name):
             listed = [str(layer) for layer, kind in pyogrio.list_layers(_plain(path)) if kind is not None]
-    return tuple(_opened(path, name, layer, dict(options)) for layer in listed)
+    return tuple(_opened(path, ask, layer) for layer in listed)
 
 
-def _opened(path: Path, name: str, layer: str | int, options: dict[str, str]) -> Opened:
-    with told(path, name):
+def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
+    options, name = dict(ask.options), ask.name
+    with told(path, name), _crs_told(path):
         about = ready().read_info(
-            _plain(path), layer=layer, force_feature_count=True, force_total_bounds=True, **options
+            _plain(path), layer=layer, force_feature_count=ask.counted, force_total_bounds=ask.counted, **options
         )
+    if about["driver"] != ask.driver:
+        raise broken(path, name, "not recognized as being in a supported file format")
     raw = Raw(
         name=about["layer_name"],
         schema=_schema(about),
-        geometry=_GEOMETRY,
-        batches=_reader(path, name, layer, options),
-        fid=_FID,
+        geometry=GEOMETRY,
+        batches=_reader(path, name, layer, options, [str(field) for field in about["fields"]]),
+        fid=FID,
         stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
         count=max(0, about["features"]),
     )
@@ -160,18 +242,25 @@ def _schema(about: dict[str, Any]) -> pa.Schema:
 
 
 def _reader(
-    path: Path, name: str, layer: str | int, options: dict[str, str]
+    path: Path, name: str, layer: str | int, options: dict[str, str], names: Sequence[str]
 ) -> Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]:
     def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         chosen: dict[str, Any] = {"return_fids": True} if wanted is None else {"columns": list(wanted)}
         chosen |= {"read_geometry": wanted is None, "batch_size": vector.ROWS, "use_pyarrow": True, **options}
         with told(path, name), ready().open_arrow(_plain(path), layer=layer, **chosen) as (_, reader):
             for batch in reader:
-                yield _named(batch) if wanted is None else batch
+                # GDAL puts its number first and the geometry last, under names that an attribute may have too.
+                yield batch.rename_columns([FID, *names, GEOMETRY]) if wanted is None else batch
 
     return batches
 
 
-def _named(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """GDAL puts its number first and the geometry last, under names that an attribute may have too."""
-    return batch.rename_columns([_FID, *batch.schema.names[1:-1], _GEOMETRY])
+def tables(path: Path, name: str) -> list[str]:
+    """The names of a file's tables that have no geometry."""
+    with told(path, name):
+        return [str(layer) for layer, kind in ready().list_layers(_plain(path)) if kind is None]
+
+
+def rows(path: Path, name: str, layer: str, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of a layer or table, as the file has them."""
+    return _reader(path, name, layer, {}, wanted)(wanted)

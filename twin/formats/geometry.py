@@ -12,7 +12,8 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from twin.core.i18n import mark, tr
+from twin.core.i18n import mark, tr, trn
+from twin.formats import curves
 from twin.formats.placing import Place
 
 ABSURD = 1e8
@@ -52,7 +53,7 @@ class Checked:
 def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
     """Decode and judge a column of WKB; ``ours`` says that a city gave it out, so that what it has is wanted."""
     raw = wkb.to_numpy(zero_copy_only=False)
-    checked = Checked(np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore")))
+    checked = Checked(decoded(raw))
     empty = wkb.is_null().to_numpy(zero_copy_only=False)
     for row in np.flatnonzero(shapely.is_missing(checked.geometry) & ~empty):
         checked.refuse([row], _undecodable(raw[row]))
@@ -67,6 +68,21 @@ def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
     return checked
 
 
+def decoded(raw: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Geometry of a column of WKB, curves and meshes as lines and polygons; None where it can't be read."""
+    try:
+        return np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))
+    except NotImplementedError:
+        return np.array([_one(wkb) for wkb in raw], dtype=object)
+
+
+def _one(wkb: bytes | None) -> Any:
+    try:
+        return curves.linear(wkb) if wkb and curves.is_curve(wkb) else shapely.from_wkb(wkb, on_invalid="ignore")
+    except (shapely.errors.ShapelyError, ValueError, IndexError, NotImplementedError):
+        return None
+
+
 def encoded(geometry: NDArray[np.object_]) -> pa.Array:
     """ISO WKB, little endian, 2D or with heights."""
     return pa.array(shapely.to_wkb(geometry, flavor="iso", byte_order=1), pa.binary())
@@ -75,10 +91,13 @@ def encoded(geometry: NDArray[np.object_]) -> pa.Array:
 def _undecodable(raw: bytes) -> str:
     try:
         shapely.from_wkb(raw)
+        return tr("Its geometry can’t be read: {why}", why="?")
     except (shapely.errors.ShapelyError, ValueError, NotImplementedError) as why:
         said = re.sub(r"^\w*Exception: ", "", str(why))
+        few = re.search(r"points in LinearRing found (\d+)", said)
+        if few:
+            return trn("A ring of it has only {n} point.", "A ring of it has only {n} points.", int(few[1]))
         return tr("Its geometry can’t be read: {why}", why=said[:150])
-    return tr("Its geometry can’t be read: {why}", why="?")
 
 
 def _drop_unknown_heights(checked: Checked) -> None:

@@ -34,7 +34,7 @@ class Identity:
         named = {name.lower(): name for name in reversed(raw.attributes()) if _can_name(raw.schema.field(name).type)}
         if _UID in named:
             return cls(named[_UID], raw.fid)
-        for candidate in _OTHERS:
+        for candidate in (raw.id.lower(), *_OTHERS):
             if candidate in named and _unique(batch.column(0) for batch in raw.batches([named[candidate]])):
                 return cls(named[candidate], raw.fid)
         return cls("", raw.fid)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import footprints, registry
+from twin.formats import archives, folders, footprints, registry, spooling
 from twin.formats.notes import Notes
 from twin.formats.placing import decide
 from twin.formats.reader import Batch
@@ -30,13 +30,24 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     """Read a file whole; a TwinError says why not."""
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
-    chosen = registry.choose(path)
+    if not archives.is_archive(path):
+        with archives.called(path, path), spooling.within(Path(request.scratch)):
+            return _taken_in(request, path, path, progress)
+    with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room, spooling.within(Path(room)):
+        unpacked = archives.unpack(path, Path(room))
+        with archives.called(path, unpacked):
+            return _taken_in(request, path, unpacked, progress)
+
+
+def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> Answer:
+    """What a file holds, where it lies: itself, or the folder it was unpacked to."""
+    chosen, path = registry.found(place)
     survey = chosen.survey(path)
     placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
     notes = Notes()
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
-        fingerprint = pool.submit(_fingerprint, path)
+        fingerprint = pool.submit(folders.fingerprint, path if place == file else file)
         batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
         for batch in _telling(batches, notes, survey.count, progress):
             streams.write(batch)
@@ -94,8 +105,3 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
         part = read / max(count, read) if count else 1 - 1 / (1 + read / 20_000)
         progress(0.02 + 0.98 * part, trn("{n} feature read", "{n} features read", read))
         yield batch
-
-
-def _fingerprint(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

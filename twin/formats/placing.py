@@ -29,6 +29,9 @@ from twin.model.layer import Heights
 Coordinates = NDArray[np.float64]
 Place = Callable[[Coordinates], Coordinates]
 LOCAL = "local"
+_NO_PLACE = mark(
+    "The file's coordinates have no place in {crs}, which it names. Say which CRS they are in (--crs EPSG:n)."
+)
 FAR = 100_000.0
 """Metres from the city beyond which a person is warned."""
 
@@ -163,10 +166,7 @@ def _found(plane: CRS, bounds: Box | None, notes: list[str], path: str | Path) -
     try:
         chosen = systems.fitting(plane, bounds)
     except (ProjError, ValueError, OverflowError):
-        words = mark(
-            "The file's coordinates have no place in {crs}, which it names. Say which CRS they are in (--crs EPSG:n)."
-        )
-        raise NoCrs(words, path, crs=systems.titled(plane)) from None
+        raise NoCrs(_NO_PLACE, path, crs=systems.titled(plane)) from None
     names = {"file": isolate(systems.titled(plane)), "city": isolate(systems.titled(chosen))}
     if plane.is_geographic:
         notes.append(tr("The file is in degrees, {file}: the city takes {city}.", **names))
@@ -182,12 +182,15 @@ def _found(plane: CRS, bounds: Box | None, notes: list[str], path: str | Path) -
 def _best(source: CRS, target: CRS, bounds: Box | None, notes: list[str]) -> Transformer:
     """The most exact operation at hand; a note where a better one needs a grid, or where none is known."""
     area = _area(source, bounds)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        group = TransformerGroup(source, target, always_xy=True, area_of_interest=area, allow_ballpark=False)
-        if not group.transformers:
-            group = TransformerGroup(source, target, always_xy=True, area_of_interest=area, allow_ballpark=True)
-            notes.append(tr("No exact way to the city’s CRS is known: places may be off by some 100 m."))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            group = TransformerGroup(source, target, always_xy=True, area_of_interest=area, allow_ballpark=False)
+            if not group.transformers:
+                group = TransformerGroup(source, target, always_xy=True, area_of_interest=area, allow_ballpark=True)
+                notes.append(tr("No exact way to the city’s CRS is known: places may be off by some 100 m."))
+    except (ProjError, IndexError):  # pyproj's own slip where PROJ can't use a CRS
+        raise NoCrs(_NO_PLACE, crs=systems.titled(source)) from None
     if not group.transformers:
         raise NoCrs("There is no way from {source} to the city’s CRS.", source=systems.titled(source))
     chosen = group.transformers[0]

@@ -12,11 +12,27 @@ from typing import Any, cast
 
 import pyarrow as pa
 
+from twin.core import paths
 from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
 from twin.core.i18n import mark
+from twin.formats import folders
 from twin.formats.reader import Format
 
-_MODULES = ("vector_geopackage", "vector_geojson", "vector_shapefile", "geoparquet", "cityjson", "cityjson_seq")
+_MODULES = (
+    "vector_geopackage",
+    "vector_geojson",
+    "vector_shapefile",
+    "geoparquet",
+    "cityjson",
+    "cityjson_seq",
+    "vector_flatgeobuf",
+    "vector_geodatabase",
+    "vector_mapinfo",
+    "vector_kml",
+    "vector_gpx",
+    "vector_dxf",
+    "vector_osm",
+)
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
@@ -33,12 +49,29 @@ def formats() -> tuple[Format, ...]:
     return tuple(cast(Format, import_module(name)) for name in found if find_spec(name))
 
 
+def found(path: Path) -> tuple[Format, Path]:
+    """The format that reads a file or a folder, and the one data set that a folder holds; not too large."""
+    path = paths.dataset(path)
+    _look(path)
+    if not path.is_dir():
+        return choose(path), path
+    chosen, inner = folders.found(path, formats())
+    if chosen is None or inner.is_file():
+        return choose(inner), inner
+    _bounded(inner, chosen)
+    return chosen, inner
+
+
 def choose(path: Path) -> Format:
     """The format that reads a file, which is there, readable and not too large."""
     _look(path)
+    if path.suffix.lower() == ".dwg":
+        raise NotThisFormat(folders.DWG, path)
+    if path.is_dir():
+        return found(path)[0]
     claims = [one for one in formats() if path.name.lower().endswith(one.SUFFIXES)]
     if not claims:
-        words = mark("Files of this kind can’t be read. These can: {formats}")
+        words = mark("Files of this kind can’t be read. These can, in a zip file too: {formats}")
         raise NotThisFormat(words, path, formats=readable())
     chosen = claims[0] if len(claims) == 1 else _by_content(path, claims)
     _bounded(path, chosen)
@@ -64,7 +97,7 @@ def writer(out: Path) -> Write:
 def _look(path: Path) -> None:
     try:
         if path.is_dir():
-            raise CannotRead("This is a folder: choose a file in it.", path)
+            return
         if not path.exists():
             raise CannotRead("There is no such file.", path)
         if not path.is_file():
@@ -78,7 +111,7 @@ def _look(path: Path) -> None:
 
 def _bounded(path: Path, chosen: Format) -> None:
     largest = int(getattr(chosen, "LARGEST", LARGEST))
-    size = path.stat().st_size
+    size = folders.size(path)
     if size > largest:
         words = mark("The file has {size} MB; a {format} file may have {largest}. Split it, or bring it as GeoPackage.")
         raise TooLarge(words, path, size=size >> 20, format=chosen.NAME, largest=largest >> 20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from twin.model.layer import Heights
+from twin.model.layer import Column, Heights
 from twin.model.report import LayerReport
 
 
@@ -36,6 +36,8 @@ class TakenLayer(BaseModel):
     ipc: str
     title: str = ""
     title_ar: str = ""
+    columns: dict[str, Column] = {}
+    """What the file tells of its columns, by their names."""
     report: LayerReport
 
 

@@ -7,8 +7,8 @@ and types the attributes. A layer of mixed geometry becomes one layer for each o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,20 +16,24 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.core.ahead import ahead
-from twin.core.i18n import tr, trn
+from twin.core.i18n import mark, tr, trn
 from twin.formats import columns, footprints
 from twin.formats.crs import Box
-from twin.formats.geometry import Checked, check, encoded
+from twin.formats.geometry import Checked, check, decoded, encoded
 from twin.formats.identity import Identity
 from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch
 from twin.formats.stamp import Stamp
+from twin.formats.values import Reading
 from twin.model.feature import GEOMETRY, UID
+from twin.model.layer import Column
 
 ROWS = 20_000
 """Features read at a time."""
+_TOLD = 100_000
+"""How many features that are gone are told one by one."""
 _JUDGED = 5000
 """How many features say what a layer is mostly made of, however many are read at a time."""
 _ROADS = re.compile(r"road|street|highway|شارع|شوارع|طريق|طرق", re.IGNORECASE)
@@ -54,6 +58,18 @@ class Raw:
     """The column that holds the file's own number of a feature; rows are counted where there is none."""
     stamp: Stamp | None = None
     count: int = 0
+    expected: int = 0
+    """How many features the file says it has, where that can be relied on: those that are gone are told."""
+    title: str = ""
+    """What the layer is called, where that is more than its name."""
+    kind: str = ""
+    """What it is, where the format knows."""
+    id: str = ""
+    """The column that names each feature once, where the format says which."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """What the format tells of its columns, by their names in the file."""
+    doubts: Callable[[pa.RecordBatch], Mapping[int, str]] | None = None
+    """By row of a batch, what the format had to mend."""
 
     def attributes(self) -> list[str]:
         """The columns that are neither geometry nor number."""
@@ -94,17 +110,24 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     names = columns.plan(raw.schema, {raw.geometry, raw.fid, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}
+    told = {names[given]: column.model_copy(update={"name": names[given]}) for given, column in raw.columns.items()}
+    reading = Reading(raw, names, notes) if ours is None else None
 
     def judged(batch: pa.RecordBatch) -> _Judged:
         checked = check(batch.column(raw.geometry), place, ours=ours is not None)
+        for row, why in (raw.doubts(batch) if raw.doubts else {}).items():
+            checked.repaired.setdefault(row, why)
         return _Judged(batch, checked, columns.taken(batch, names, wanted))
 
     row = 0
     for some in _known(ahead(judged, raw.batches(None))):
+        if reading:
+            for one in some:
+                one.attributes = reading.read(one.attributes)
         if not parts:
             main = _most(np.concatenate([one.dimensions for one in some])[:_JUDGED])
             parts[main] = _part(raw, main, list(names), later=False)
-            yield _empty(parts[main], some[0])
+            yield replace(_empty(parts[main], some[0]), columns=told)
         for one in some:
             uids, nameless = identity.uids(one.batch, row), identity.nameless(one.batch, row)
             called = [tr("row {n}", n=row + at + 1) if nameless[at] else uids[at] for at in one.checked.refused]
@@ -113,7 +136,9 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
             for dimension, rows in _split(one.dimensions, next(iter(parts)), ours is not None):
                 part = parts.get(dimension) or parts.setdefault(dimension, _part(raw, dimension, list(names), True))
                 _report(notes, part, one.checked, uids, rows)
-                yield _batch(part, one, uids, rows, notes)
+                yield replace(_batch(part, one, uids, rows, notes), columns=told)
+    if parts and row < raw.expected:
+        _cut(notes, next(iter(parts.values())), row, raw.expected)
     if identity.repeated:
         notes.unnamed.append(raw.name)
         notes.say(
@@ -136,7 +161,7 @@ def trusted(raw: Raw, bounds: Box | None, *, geographic: bool) -> Box | None:
     boxes = []
     for batch in raw.batches(None):
         wkb = batch.column(raw.geometry).to_numpy(zero_copy_only=False)
-        boxes.append(shapely.bounds(shapely.from_wkb(wkb, on_invalid="ignore")))
+        boxes.append(shapely.bounds(decoded(wkb)))
     found = np.concatenate(boxes) if boxes else np.empty((0, 4))
     found = found[(np.isfinite(found) & (np.abs(found) < 1e9)).all(axis=1)]
     if not len(found):
@@ -186,9 +211,9 @@ def _part(raw: Raw, dimension: int, names: list[str], later: bool) -> _Part:
         kind = raw.stamp.kind or _kind(raw.name, dimension, names)
         title = raw.stamp.title_en or raw.name
         return _Part(raw.stamp.layer or slug(raw.name) or kind, kind, title, raw.stamp.title_ar, ours=True)
-    kind = _kind(raw.name, dimension, names)
+    kind = (not later and raw.kind) or _kind(f"{raw.name} {raw.title}", dimension, names)
     layer = slug(raw.name) or kind
-    return _Part(layer + (_SUFFIX[dimension] or "_areas") if later else layer, kind, raw.name)
+    return _Part(layer + (_SUFFIX[dimension] or "_areas") if later else layer, kind, raw.title or raw.name)
 
 
 def _kind(name: str, dimension: int, names: list[str]) -> str:
@@ -226,6 +251,16 @@ def _batch(part: _Part, judged: _Judged, uids: list[str], rows: NDArray[np.intp]
             notes.mended(part.layer, uids[keep[row]], footprints.impossible(height))
     table = pa.RecordBatch.from_pydict(arrays)
     return Batch(part.layer, part.kind, table, part.title, part.title_ar, judged.measures.take(keep))
+
+
+def _cut(notes: Notes, part: _Part, read: int, expected: int) -> None:
+    """Those after the last one that is there."""
+    lost = range(read, min(expected, read + _TOLD))
+    notes.read(part.layer, len(lost))
+    for row in lost:
+        notes.refused(part.layer, tr("row {n}", n=row + 1), tr("The file is cut short before it."))
+    words = mark("The file is cut short: it says that it holds {expected} features, and {read} of them are in it.")
+    notes.say(words, expected=expected, read=read)
 
 
 def _empty(part: _Part, judged: _Judged) -> Batch:

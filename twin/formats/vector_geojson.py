@@ -84,7 +84,7 @@ def _opened(path: Path) -> Sequence[gdal.Opened]:
     stamp = _stamp(path)
     # A file of ours says which columns are times; a text that looks like one stays text.
     options = {"DATE_AS_STRING": "YES"} if stamp else {}
-    opened = gdal.layers(path, NAME, several=False, **options)
+    opened = gdal.layers(path, NAME, "GeoJSON", options, several=False)
     for one in opened:
         one.raw.stamp = stamp
     return opened

@@ -26,12 +26,12 @@ SUFFIXES = (".gpkg",)
 
 def survey(path: Path) -> Survey:
     """Its layers' CRS and extent."""
-    return gdal.survey(gdal.layers(path, NAME), path)
+    return gdal.survey(gdal.layers(path, NAME, "GPKG"), path)
 
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Every layer that has geometry."""
-    yield from gdal.read(gdal.layers(path, NAME), place, notes)
+    yield from gdal.read(gdal.layers(path, NAME, "GPKG"), place, notes)
 
 
 def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, Any] | None = None) -> None:

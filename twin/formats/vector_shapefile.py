@@ -1,24 +1,87 @@
-"""Shapefile, through GDAL."""
+"""Shapefile, through GDAL: one, or all that lie in a folder or a zip, each a layer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from twin.formats import gdal
+from twin.core.i18n import isolate
+from twin.formats import dbase, folders, gdal, text
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
 
 NAME = "Shapefile"
 SUFFIXES = (".shp",)
+SEVERAL = True
 
 
 def survey(path: Path) -> Survey:
     """Its layers' CRS and extent."""
-    return gdal.survey(gdal.layers(path, NAME), path)
+    return gdal.survey(_opened(path), path)
 
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Every layer that has geometry."""
-    yield from gdal.read(gdal.layers(path, NAME), place, notes)
+    for one in _files(path):
+        told, found = _told(one), _encoding(one)
+        if told and found and text.codec(told) != text.codec(found):
+            notes.say(
+                "{file} says that its text is {told}, but it is {found}: it was read so.",
+                file=isolate(one.with_suffix(".cpg").name),
+                told=isolate(told[:40]),
+                found=isolate(found),
+            )
+    yield from gdal.read(_opened(path), place, notes)
+
+
+def _opened(path: Path) -> Sequence[gdal.Opened]:
+    opened: list[gdal.Opened] = []
+    for one in _files(path):
+        encoding = _encoding(one)
+        options = {"ENCODING": gdal.encoding(encoding)} if encoding else {}
+        expected = _expected(one)
+        for layer in gdal.layers(one, NAME, "ESRI Shapefile", options):
+            opened.append(replace(layer, raw=replace(layer.raw, expected=expected)))
+    return opened
+
+
+def _expected(path: Path) -> int:
+    """How many features its index and its table say they have, where either is cut short."""
+    index = _beside(path, ".shx")
+    try:
+        with index.open("rb") as file:
+            claimed = int.from_bytes(file.read(28)[24:], "big") * 2
+        records = (claimed - 100) // 8 if claimed > index.stat().st_size else 0
+    except OSError:
+        records = 0
+    return max(records, dbase.expected(_beside(path, ".dbf")))
+
+
+def _files(path: Path) -> list[Path]:
+    return [one for one in folders.members(path) if one.suffix.lower() == ".shp"] if path.is_dir() else [path]
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of its table by Python's name, where it isn't what the file says or says nothing; else empty."""
+    raw = dbase.words(_beside(path, ".dbf"))
+    told = _told(path)
+    if not raw:
+        return ""
+    found = text.encoding(raw, told or None)
+    return "" if told and found == text.codec(told) else found
+
+
+def _told(path: Path) -> str:
+    """What the .cpg says."""
+    try:
+        return _beside(path, ".cpg").read_bytes()[:64].decode("ascii", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    """The file of the same name and another suffix, in either case."""
+    upper = path.with_suffix(suffix.upper())
+    return upper if upper.exists() else path.with_suffix(suffix)

@@ -60,6 +60,7 @@ def import_file(
         raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
     if layer is not None and not _is_id(layer):
         raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
+    file = paths.dataset(file)
     with _scratch() as scratch:
         request = Request(
             path=str(file.absolute()),
@@ -120,7 +121,14 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
-    columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
+    known = part.columns
+    columns = tuple(
+        known[field.name].model_copy(update={"type": str(field.type)})
+        if field.name in known
+        else terms.column(field.name, str(field.type), kind)
+        for field in fields
+        if field.name not in OWN
+    )
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,

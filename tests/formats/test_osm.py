@@ -1,0 +1,84 @@
+"""OpenStreetMap: each building of an extract is accounted for, and what was cut off is said."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pyogrio
+import pytest
+import shapely
+
+from tests.formats.taking import table, take
+from tests.real import data
+
+HELSINKI = "osm/Helsinki.osm.pbf"
+
+
+@pytest.fixture(scope="module")
+def helsinki():
+    return take(data(HELSINKI))
+
+
+def by_gdal(layer: str, where: str) -> list[str]:
+    """As GDAL reads it, outside our code, without geometry: that is what it stumbles over."""
+    file = data(HELSINKI)
+    names = ["osm_id", "osm_way_id"] if layer == "multipolygons" else ["osm_id"]
+    found = pyogrio.read_arrow(file, layer=layer, where=where, columns=names, read_geometry=False)[1].to_pylist()
+    kind = {"points": "node", "lines": "way", "multipolygons": "relation"}[layer]
+    return [f"{kind}/{row['osm_id']}" if row["osm_id"] else f"way/{row['osm_way_id']}" for row in found]
+
+
+def test_each_of_494_buildings_is_accounted_for(helsinki) -> None:
+    (buildings,) = (one for one in helsinki.layers if one.report.id == "buildings")
+    report, rows = buildings.report, table(buildings)
+    expected = by_gdal("multipolygons", "building IS NOT NULL")
+    assert len(expected) == report.read == 494 and report.adds_up()
+    taken, refused = rows.column("uid").to_pylist(), [verdict.id for verdict in report.refused]
+    assert sorted(taken + refused) == sorted(expected)
+    assert len(taken) == report.kept + len(report.repaired)
+    assert all(verdict.reason for verdict in (*report.refused, *report.repaired))
+    assert sum("only 2 points" in verdict.reason for verdict in report.refused) == 5
+    assert shapely.is_valid(shapely.from_wkb(rows.column("geometry").to_numpy())).all()
+
+
+def test_buildings_have_heights_and_say_which_are_estimated(helsinki) -> None:
+    (buildings,) = (one for one in helsinki.layers if one.report.id == "buildings")
+    rows = table(buildings).to_pylist()
+    assert all(row["height"] > 0 for row in rows)
+    for row in rows:
+        told = row["height_text"]
+        assert row["height_estimated"] is (told is None)
+        if told is None and (row["building:levels"] or "").isdigit():
+            assert row["height"] == pytest.approx(3.2 * int(row["building:levels"]))
+
+
+def test_roads_and_cameras_are_all_there(helsinki) -> None:
+    found = {one.report.id: one for one in helsinki.layers}
+    assert found["roads"].report.read == len(by_gdal("lines", "highway IS NOT NULL")) == 2504
+    cameras = table(found["cameras"])
+    assert sorted(cameras.column("uid").to_pylist()) == sorted(by_gdal("points", "man_made = 'surveillance'"))
+    assert len(cameras) == 221 and "camera:type" in cameras.column_names
+
+
+def test_what_nothing_was_made_of_is_named(helsinki) -> None:
+    notes = "\n".join(helsinki.notes)
+    for lost in ("relation/6077", "relation/1688364", "relation/1690497", "relation/1691816", "way/675858716"):
+        assert lost in notes
+    (buildings,) = (one for one in helsinki.layers if one.report.id == "buildings")
+    cut = [verdict for verdict in buildings.report.repaired if "not in the file" in verdict.reason]
+    assert len(cut) > 20
+
+
+def test_the_xml_form_is_read_too() -> None:
+    file = data("osm/planet_10.068,48.135_10.071,48.137.osm")
+    answer = take(file)
+    found = {one.report.id: one.report.read for one in answer.layers}
+    told = [
+        f"{one.tag}/{one.get('id')}"
+        for one in ET.parse(file).getroot()
+        if any(tag.get("k") == "building" for tag in one.iter("tag"))
+    ]
+    (buildings,) = (one for one in answer.layers if one.report.id == "buildings")
+    taken = table(buildings).column("uid").to_pylist() + [one.id for one in buildings.report.refused]
+    assert found["buildings"] == len(taken) == 32 and answer.crs == "EPSG:32632"
+    assert all(one in taken or one in "\n".join(answer.notes) for one in told)
