@@ -16,6 +16,7 @@ import pyarrow as pa
 from twin.core import paths
 from twin.core.errors import Refused
 from twin.core.i18n import mark, tr, trn
+from twin.formats.fields import said
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
 from twin.model import terms
@@ -120,7 +121,11 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
-    columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
+    columns = tuple(
+        terms.column(field.name, str(field.type), kind).model_copy(update=said(field))
+        for field in fields
+        if field.name not in OWN
+    )
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,
