@@ -23,6 +23,7 @@ from twin.formats.geometry import check, encoded
 from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place, Survey
+from twin.formats.text import decoded
 from twin.formats.together import Out
 from twin.model.feature import GEOMETRY, UID
 
@@ -81,7 +82,7 @@ def _text(path: Path) -> str:
     raw = path.read_bytes()
     if b"\0" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotThisFormat(mark("It is no EPANET network: it is no text."), path)
-    return raw.decode("utf-8-sig", "replace")
+    return decoded(raw)
 
 
 def _batch(found: Network, part: Part, place: Place, notes: Notes) -> Batch:
