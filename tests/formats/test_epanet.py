@@ -132,14 +132,15 @@ def test_each_node_and_link_is_in_its_layer(name: str) -> None:
     assert all(not layer.report.refused and not layer.report.repaired for layer in taken.layers)
     found = layers(taken)
     assert set(found["pipes"].column("uid").to_pylist()) == set(network.pipe_name_list)
-    metres = 0.3048 if "ft" in unit_of(found["pipes"], "length") else 1.0
+    metres = 0.3048 if units(taken, "pipes", "length") == ["ft"] else 1.0
     lengths = dict(zip(*(found["pipes"].column(one).to_pylist() for one in ("uid", "length")), strict=True))
     for uid, pipe in network.pipes():
         assert lengths[uid] * metres == pytest.approx(pipe.length, rel=1e-9)
 
 
-def unit_of(found: Any, column: str) -> str:
-    return str((found.schema.field(column).metadata or {}).get(b"unit", b"").decode())
+def units(taken: Answer, layer: str, *columns: str) -> list[str]:
+    (found,) = (one for one in taken.layers if one.report.id == layer)
+    return [found.columns[column].unit for column in columns]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -187,13 +188,14 @@ def test_its_own_file_says_where_it_lies(small: Path, tmp_path: Path) -> None:
 
 
 def test_each_value_is_in_its_column_with_its_unit(small: Path) -> None:
-    found = layers(take(small, **LOCAL))
+    taken = take(small, **LOCAL)
+    found = layers(taken)
     assert found["junctions"].select(["uid", "elevation", "demand", "pattern", "description"]).to_pylist() == [
         {"uid": "J1", "elevation": 10.0, "demand": 1.5, "pattern": "P1", "description": "the first"},
         {"uid": "J2", "elevation": 11.25, "demand": None, "pattern": None, "description": None},
     ]
-    assert [unit_of(found["junctions"], one) for one in ("elevation", "demand")] == ["m", "m³/h"]
-    assert [unit_of(found["pipes"], one) for one in ("length", "diameter", "roughness")] == ["m", "mm", "mm"]
+    assert units(taken, "junctions", "elevation", "demand") == ["m", "m³/h"]
+    assert units(taken, "pipes", "length", "diameter", "roughness") == ["m", "mm", "mm"]
     # A tank of so few values is a reservoir for EPANET.
     assert found["reservoirs"].column("uid").to_pylist() == ["R1", "T2"]
     (tank,) = found["tanks"].to_pylist()

@@ -18,7 +18,6 @@ from twin.formats.epanet_kept import kept, stamp
 from twin.formats.epanet_network import Network, network
 from twin.formats.epanet_parts import DESCRIPTION, JUNCTIONS, NODE1, NODE2, PARTS, Field, Part, unit
 from twin.formats.epanet_sections import split
-from twin.formats.fields import field
 from twin.formats.geometry import check, encoded
 from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
@@ -26,6 +25,7 @@ from twin.formats.reader import Batch, Place, Survey
 from twin.formats.text import decoded
 from twin.formats.together import Out
 from twin.model.feature import GEOMETRY, UID
+from twin.model.layer import Column
 
 NAME = "EPANET"
 SUFFIXES = (".inp",)
@@ -96,16 +96,15 @@ def _batch(found: Network, part: Part, place: Place, notes: Notes) -> Batch:
         why = checked.refused.get(row, tr("It has no coordinates in the file: it is in the table, not on the map."))
         notes.repaired(part.name, things[row].uid, why)
     notes.kept(part.name, len(things) - len(lost))
-    columns = {UID: pa.array([thing.uid for thing in things], pa.string()), GEOMETRY: encoded(checked.geometry)}
-    schema = [pa.field(UID, pa.string()), pa.field(GEOMETRY, pa.binary())]
-    for one, values in _columns(found, part):
-        kind = pa.string() if one.quantity == "text" else pa.float64()
-        columns[one.name] = pa.array(values, kind)
+    values = {UID: pa.array([thing.uid for thing in things], pa.string()), GEOMETRY: encoded(checked.geometry)}
+    columns: dict[str, Column] = {}
+    for one, told in _columns(found, part):
+        values[one.name] = pa.array(told, pa.string() if one.quantity == "text" else pa.float64())
         symbol = unit(one.quantity, found.flow, found.headloss)
-        schema.append(field(one.name, kind, symbol, one.title, one.title_ar))
-    told = kept(found, part, place)
-    table = pa.RecordBatch.from_arrays(list(columns.values()), schema=pa.schema(schema, {KEPT: told}))
-    return Batch(part.name, part.kind, table, part.title, part.title_ar, Measures.of(checked.geometry))
+        columns[one.name] = Column(name=one.name, type="", unit=symbol, title_en=one.title, title_ar=one.title_ar)
+    table = pa.RecordBatch.from_pydict(values).replace_schema_metadata({KEPT: kept(found, part, place)})
+    measures = Measures.of(checked.geometry)
+    return Batch(part.name, part.kind, table, part.title, part.title_ar, measures, columns)
 
 
 def _columns(found: Network, part: Part) -> Iterator[tuple[Field, list[object]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
-from twin.model.layer import Heights
+from twin.model.layer import Column, Heights
 
 Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -44,6 +44,8 @@ class Batch:
     title_ar: str = ""
     measures: Measures | None = None
     """Of its features, where the reader has them at hand."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """What the file tells of its columns: titles, units, what codes mean; their types are the table's."""
 
 
 class Format(Protocol):

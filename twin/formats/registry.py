@@ -25,6 +25,8 @@ _MODULES = (
     "cityjson",
     "cityjson_seq",
     "epanet",
+    "delimited",
+    "spreadsheet",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from twin.model.layer import Heights
+from twin.model.layer import Column, Heights
 from twin.model.report import LayerReport
+
+
+class Join(BaseModel):
+    """A layer of the city that a table's rows belong to."""
+
+    ipc: str
+    """Its features' ``uid`` and ``geometry`` in the city's CRS, as an Arrow stream."""
+    layer: str
+    column: str | None = None
+    """The table's column that holds the ids; None where it is to be found."""
 
 
 class Request(BaseModel):
@@ -22,6 +32,8 @@ class Request(BaseModel):
     layer: str | None = None
     """One of the file's layers, or the name of the only one; before the names of several."""
     kind: str | None = None
+    join: Join | None = None
+    """A layer whose geometry the file's rows take, by its ids."""
     identified: bool = False
     """Whether features that have no ids of their own are refused."""
     taken: tuple[str, ...] = ()
@@ -36,6 +48,8 @@ class TakenLayer(BaseModel):
     ipc: str
     title: str = ""
     title_ar: str = ""
+    columns: dict[str, Column] = {}
+    """What the file tells of its columns, by their names."""
     report: LayerReport
 
 

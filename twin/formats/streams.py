@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from twin.formats.placing import far
 from twin.formats.reader import Batch
 from twin.formats.request import Request, TakenLayer
 from twin.model.feature import BOX, GEOMETRY, OBJECT_TYPE
+from twin.model.layer import Column
 from twin.model.report import LayerReport
 
 
@@ -34,7 +36,7 @@ class _Stream:
     writer: Any
     extent: list[float] = field(default_factory=lambda: [np.inf] * 3 + [-np.inf] * 3)
     by_type: Counter[str] = field(default_factory=Counter)
-    estimated: int = 0
+    columns: Mapping[str, Column] = field(default_factory=dict)
 
 
 class Streams:
@@ -52,7 +54,7 @@ class Streams:
         if found is None:
             file = Path(self.request.scratch) / f"{len(self.open)}.arrows"
             writer = pa.ipc.new_stream(str(file), table.schema)
-            found = _Stream(batch.kind, batch.title, batch.title_ar, file, table.schema, writer)
+            found = _Stream(batch.kind, batch.title, batch.title_ar, file, table.schema, writer, columns=batch.columns)
             self.open[batch.layer] = found
         found.writer.write_batch(_alike(table, found.schema))
         _measure(found, table, measures)
@@ -78,7 +80,15 @@ class Streams:
                     "by_type": dict(sorted(stream.by_type.items())),
                 }
             )
-            made.append(TakenLayer(ipc=str(stream.file), title=stream.title, title_ar=stream.title_ar, report=report))
+            made.append(
+                TakenLayer(
+                    ipc=str(stream.file),
+                    title=stream.title,
+                    title_ar=stream.title_ar,
+                    columns=dict(stream.columns),
+                    report=report,
+                )
+            )
         return made
 
     def _ids(self) -> dict[str, str]:

@@ -54,10 +54,14 @@ class Raw:
     """The column that holds the file's own number of a feature; rows are counted where there is none."""
     stamp: Stamp | None = None
     count: int = 0
+    reasons: str = ""
+    """The column that says why a feature has no geometry."""
+    sound: bool = False
+    """Whether its geometry is the city's own: nothing of it is judged."""
 
     def attributes(self) -> list[str]:
         """The columns that are neither geometry nor number."""
-        return [name for name in self.schema.names if name not in (self.geometry, self.fid)]
+        return [name for name in self.schema.names if name not in (self.geometry, self.fid, self.reasons)]
 
 
 @dataclass
@@ -91,12 +95,15 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     identity = Identity.of(raw)
     if not identity.column:
         notes.unnamed.append(raw.name)
-    names = columns.plan(raw.schema, {raw.geometry, raw.fid, identity.consumed}, notes.say)
+    names = columns.plan(raw.schema, {raw.geometry, raw.fid, raw.reasons, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}
 
     def judged(batch: pa.RecordBatch) -> _Judged:
-        checked = check(batch.column(raw.geometry), place, ours=ours is not None)
+        checked = check(batch.column(raw.geometry), place, ours=ours is not None, sound=raw.sound)
+        if raw.reasons:
+            told = batch.column(raw.reasons).to_pylist()
+            checked.refused |= {row: told[row] for row in checked.refused if told[row]}
         return _Judged(batch, checked, columns.taken(batch, names, wanted))
 
     row = 0
