@@ -93,8 +93,7 @@ def _read(path: Path, _time: int, _size: int) -> Sheet:
 
 def _rows(lines: io.TextIOBase, delimiter: str, path: Path) -> Iterator[list[str]]:
     try:
-        for row in csv.reader(lines, delimiter=delimiter):
-            yield [cell.strip("\ufeff\0 \t\r\n\u00a0") for cell in row]
+        yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error as why:
         words = mark("It is no table that can be read, or it is damaged: {why}. A quotation mark may be left open.")
         raise NotThisFormat(words, path, why=str(why)[:120]) from why

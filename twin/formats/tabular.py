@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr
@@ -28,6 +29,7 @@ COLUMNS = 4096
 _HEAD = 20
 """Rows among which the names are looked for."""
 _CHUNK = 20_000
+_BLANK = "\ufeff\0 \t\r\n\u00a0"
 _EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
 
 
@@ -58,7 +60,7 @@ class Tables:
 
 def sheet(name: str, rows: Iterator[list[str]], path: Path, *, cut: bool = False) -> Sheet | None:
     """A table of rows of cells; None where it is empty. ``cut`` says that the last row may have been cut off."""
-    head = list(islice((row for row in rows if any(row)), _HEAD))
+    head = [[cell.strip(_BLANK) for cell in row] for row in islice(filter(any, rows), _HEAD)]
     if not head:
         return None
     at = _names_at(head)
@@ -74,11 +76,12 @@ def sheet(name: str, rows: Iterator[list[str]], path: Path, *, cut: bool = False
     count = 0
     for some in _chunks(chain(head[at + 1 :], rows)):
         for row, cells in enumerate(some, start=count):
-            if any(cells[len(names) :]):
+            if len(cells) > len(names) and any(map(str.strip, cells[len(names) :])):
                 faults[row] = tr("It has {count} values, more than there are columns.", count=len(cells))
         count += len(some)
+        given = list(zip_longest(*some, fillvalue=""))
         for place, parts in enumerate(columns):
-            parts.append(pa.array([_cell(cells, place) for cells in some], pa.string()))
+            parts.append(_trimmed(given[place]) if place < len(given) else pa.nulls(len(some), pa.string()))
         last = some[-1]
     if cut and count and len(last) < len(names):
         faults[count - 1] = tr("The file ends in the middle of this row.")
@@ -173,13 +176,14 @@ def _once(names: list[str]) -> list[str]:
 
 
 def _chunks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    there = (row for row in rows if any(row))
+    there = filter(any, rows)
     while some := list(islice(there, _CHUNK)):
         yield some
 
 
-def _cell(cells: list[str], place: int) -> str | None:
-    return (cells[place] or None) if place < len(cells) else None
+def _trimmed(cells: Sequence[str]) -> pa.Array:
+    words = pc.utf8_trim(pa.array(cells, pa.string()), _BLANK)
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
 
 
 def _tell_above(above: int, notes: Notes) -> None:

@@ -16,7 +16,7 @@ from twin.core.errors import CannotRead
 from twin.core.i18n import mark, tr
 from twin.formats import tabular_names, text
 from twin.formats.tabular_names import Pair
-from twin.formats.tabular_values import numbers
+from twin.formats.tabular_values import numbers, plain
 
 Coordinates = NDArray[np.float64]
 WGS84 = "EPSG:4326"
@@ -93,9 +93,7 @@ def _shapes(words: list[str | None]) -> tuple[NDArray[np.object_], set[str]]:
 
 
 def _by_pair(table: pa.Table, names: Pair, path: Path) -> Placed:
-    east, north = (
-        _coordinates(table.column(name).to_pylist(), name, names.degrees, path) for name in (names.x, names.y)
-    )
+    east, north = (_coordinates(table.column(name), name, names.degrees, path) for name in (names.x, names.y))
     reasons: list[str | None] = [None] * len(table)
     given = [table.column(name).to_pylist() for name in (names.x, names.y)]
     for values, words, name in ((east, given[0], names.x), (north, given[1], names.y)):
@@ -129,8 +127,12 @@ def _points(table: pa.Table, names: Pair, east: Coordinates, north: Coordinates,
     return flat
 
 
-def _coordinates(words: list[str | None], name: str, degrees: bool, path: Path) -> Coordinates:
+def _coordinates(column: pa.ChunkedArray, name: str, degrees: bool, path: Path) -> Coordinates:
     """The numbers of a column, NaN where there is none."""
+    clear = plain(column.combine_chunks())
+    if clear is not None:
+        return np.asarray(clear.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    words: list[str | None] = column.to_pylist()
     told = [word for word in words if word]
     read = numbers(told)
     if read is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
@@ -31,6 +32,9 @@ _TRUTHS = {"true": True, "false": False}
 def typed(column: pa.ChunkedArray) -> pa.Array:
     """A column of text as what all its values are: int64, double, bool, days or timestamps; else as it stands."""
     whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    clear = plain(whole)
+    if clear is not None:
+        return clear
     coded = whole.dictionary_encode()
     words: list[str] = coded.dictionary.to_pylist()
     told = [word for word in words if word.strip().lower() not in _ABSENT]
@@ -43,6 +47,18 @@ def typed(column: pa.ChunkedArray) -> pa.Array:
             values = [by_word.get(word) for word in words]
             return pc.take(pa.array(values, kind or _kind(found)), coded.indices)
     return whole
+
+
+def plain(column: pa.Array) -> pa.Array | None:
+    """A column of nothing but numbers as programs write them, int64 or double: no word of it is looked at by itself."""
+    if column.null_count == len(column):
+        return None
+    if pc.all(pc.match_substring_regex(column, r"^-?(?:0|[1-9]\d{0,17})$")).as_py():
+        return column.cast(pa.int64())
+    if pc.all(pc.match_substring_regex(column, r"^-?(?:0|[1-9]\d{0,17})?(?:\.\d+)?$")).as_py():
+        with suppress(pa.ArrowInvalid):
+            return column.cast(pa.float64())
+    return None
 
 
 def numbers(words: Sequence[str]) -> list[Any] | None:
