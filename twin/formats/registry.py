@@ -28,6 +28,7 @@ _MODULES = (
     "delimited",
     "spreadsheet",
     "pandapower",
+    "gtfs",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
