@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from twin.core.errors import NotThisFormat
-from twin.core.i18n import mark, tr
+from twin.core.i18n import mark
 from twin.formats import delimited_writer, tabular, text
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
@@ -134,7 +134,7 @@ def _ends(path: Path) -> bool:
 def _tell_lost(found: Sheet, notes: Notes) -> None:
     lost = sum("\ufffd" in word for name in found.table.column_names for word in _words(found, name))
     if lost:
-        notes.say(tr("Some letters can’t be read in {count} values: is the file damaged?", count=lost))
+        notes.say("Some letters can’t be read: is the file damaged? Values with such letters: {count}.", count=lost)
 
 
 def _words(found: Sheet, name: str) -> list[str]:
