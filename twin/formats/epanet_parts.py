@@ -48,7 +48,7 @@ class Part:
         return "points" if self.node else "lines"
 
 
-_PATTERN = Field("pattern", "Pattern", "النمط الزمني", "text")
+_PATTERN = Field("pattern", "Pattern", "التوزيع الزمني", "text")
 _MINOR = Field("minor_loss", "Minor loss coefficient", "معامل الفاقد الموضعي")
 NODE1 = Field("node1", "Start node", "عقدة البداية", "text", needed=True)
 NODE2 = Field("node2", "End node", "عقدة النهاية", "text", needed=True)
