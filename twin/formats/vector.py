@@ -102,8 +102,8 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     def judged(batch: pa.RecordBatch) -> _Judged:
         checked = check(batch.column(raw.geometry), place, ours=ours is not None, sound=raw.sound)
         if raw.reasons:
-            told = batch.column(raw.reasons).to_pylist()
-            checked.refused |= {row: told[row] for row in checked.refused if told[row]}
+            reasons = batch.column(raw.reasons).to_pylist()
+            checked.refused |= {row: reasons[row] for row in checked.refused if reasons[row]}
         return _Judged(batch, checked, columns.taken(batch, names, wanted))
 
     row = 0
