@@ -54,8 +54,8 @@ class Feed:
 
 
 def holds(names: set[str]) -> bool:
-    """Whether files of these names are a feed's."""
-    return {"stops.txt", "routes.txt", "trips.txt"} <= names
+    """Whether files of these names are a feed's, be it that one is missing."""
+    return len(names & {f"{one}.txt" for one in NEEDED}) >= len(NEEDED) - 1
 
 
 def feed(path: Path) -> Feed:
