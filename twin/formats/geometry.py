@@ -50,8 +50,11 @@ class Checked:
             self.geometry[row] = None
 
 
-def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
-    """Decode and judge a column of WKB; ``ours`` says that a city gave it out, so that what it has is wanted."""
+def check(wkb: pa.Array, place: Place, *, ours: bool, sound: bool = False) -> Checked:
+    """Decode and judge a column of WKB; ``ours`` says that a city gave it out, so that what it has is wanted.
+
+    ``sound`` geometry is a city's too, but a feature must have it.
+    """
     raw = wkb.to_numpy(zero_copy_only=False)
     checked = Checked(decoded(raw))
     empty = wkb.is_null().to_numpy(zero_copy_only=False)
@@ -62,7 +65,7 @@ def check(wkb: pa.Array, place: Place, *, ours: bool) -> Checked:
         checked.refuse(np.flatnonzero(shapely.is_empty(checked.geometry)), tr("Its geometry is empty."))
     _drop_unknown_heights(checked)
     _place(checked, place)
-    if not ours:
+    if not (ours or sound):
         _repair(checked)
         _resolve_collections(checked)
     return checked

@@ -13,10 +13,10 @@ import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import archives, folders, footprints, registry, spooling
+from twin.formats import archives, axes, folders, footprints, joining, registry, spooling
 from twin.formats.notes import Notes
 from twin.formats.placing import decide
-from twin.formats.reader import Batch
+from twin.formats.reader import Batch, Format
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
 from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
@@ -42,13 +42,12 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
 def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> Answer:
     """What a file holds, where it lies: itself, or the folder it was unpacked to."""
     chosen, path = registry.found(place)
-    survey = chosen.survey(path)
-    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
     notes = Notes()
+    survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
         fingerprint = pool.submit(folders.fingerprint, path if place == file else file)
-        batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
+        batches = _as_kind(read(), request.kind, notes)
         for batch in _telling(batches, notes, survey.count, progress):
             streams.write(batch)
     notes.settle()
@@ -68,6 +67,15 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
     )
+
+
+def _looked(chosen: Format, path: Path, request: Request, notes: Notes) -> joining.Looked:
+    """Where a file lies by what it says or a person says of it."""
+    survey = chosen.survey(path)
+    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    if request.local is None and axes.swapped(placing, survey.bounds, request.extent):
+        notes.say(axes.SWAPPED)
+    return survey, placing, lambda: chosen.read(path, placing.place, notes)
 
 
 def _any(taken: list[TakenLayer], path: Path) -> None:

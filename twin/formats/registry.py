@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
 from twin.core.i18n import mark
 from twin.formats import folders
 from twin.formats.reader import Format
+from twin.formats.together import Out
 
 _MODULES = (
     "vector_geopackage",
@@ -32,6 +33,11 @@ _MODULES = (
     "vector_gpx",
     "vector_dxf",
     "vector_osm",
+    "epanet",
+    "delimited",
+    "spreadsheet",
+    "pandapower",
+    "gtfs",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
@@ -40,6 +46,8 @@ _GEOJSON = (b'"FeatureCollection"', b'"Feature"')
 
 Write = Callable[[Path, pa.Table, str, str, Mapping[str, Any] | None], None]
 """Path, table (uid, geometry, attributes), CRS, layer id, and what the store keeps about the layer."""
+WriteTogether = Callable[[Path, Sequence[Out], str], None]
+"""Path, the layers that came with one file, CRS."""
 
 
 @cache
@@ -86,12 +94,27 @@ def readable() -> str:
 def writer(out: Path) -> Write:
     """What writes a file of that suffix."""
     can = [one for one in formats() if hasattr(one, "write")]
-    fitting = [(len(end), one) for one in can for end in one.SUFFIXES if out.name.lower().endswith(end)]
+    fitting = _fitting(out, can)
     if fitting:
-        # .city.json before .json
-        return cast(Write, cast(Any, max(fitting, key=lambda found: found[0])[1]).write)
-    names = ", ".join(f"{one.NAME} ({one.SUFFIXES[0]})" for one in can)
+        return cast(Write, cast(Any, fitting).write)
+    names = ", ".join(f"{one.NAME} ({one.SUFFIXES[0]})" for one in formats() if one in can or _is_together(one))
     raise Refused("Files of this kind can’t be written. These can: {formats}", out, formats=names)
+
+
+def together(out: Path) -> WriteTogether | None:
+    """What writes all layers of one import into a file of that suffix; None where a file holds one layer."""
+    fitting = _fitting(out, [one for one in formats() if _is_together(one)])
+    return cast(WriteTogether, cast(Any, fitting).write_together) if fitting else None
+
+
+def _is_together(one: Format) -> bool:
+    return hasattr(one, "write_together")
+
+
+def _fitting(out: Path, can: Sequence[Format]) -> Format | None:
+    """The one with the longest suffix: .city.json before .json."""
+    found = [(len(end), one) for one in can for end in one.SUFFIXES if out.name.lower().endswith(end)]
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _look(path: Path) -> None:
@@ -118,9 +141,14 @@ def _bounded(path: Path, chosen: Format) -> None:
 
 
 def _by_content(path: Path, claims: list[Format]) -> Format:
-    """JSON is one of several things, and its type may stand at its very end."""
+    """JSON is one of several things, and its type may stand at its very end; a format may say ``claims(path)``."""
     for one in claims:
-        _bounded(path, one)
+        if not hasattr(one, "claims"):
+            _bounded(path, one)
+    for one in claims:
+        own = getattr(one, "claims", None)
+        if own and own(path):
+            return one
     named = {one.NAME: one for one in claims}
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for name in _spoken(content):

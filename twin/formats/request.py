@@ -8,6 +8,16 @@ from twin.model.layer import Column, Heights
 from twin.model.report import LayerReport
 
 
+class Join(BaseModel):
+    """A layer of the city that a table's rows belong to."""
+
+    ipc: str
+    """Its features' ``uid`` and ``geometry`` in the city's CRS, as an Arrow stream."""
+    layer: str
+    column: str | None = None
+    """The table's column that holds the ids; None where it is to be found."""
+
+
 class Request(BaseModel):
     """A file to take in."""
 
@@ -22,6 +32,8 @@ class Request(BaseModel):
     layer: str | None = None
     """One of the file's layers, or the name of the only one; before the names of several."""
     kind: str | None = None
+    join: Join | None = None
+    """A layer whose geometry the file's rows take, by its ids."""
     identified: bool = False
     """Whether features that have no ids of their own are refused."""
     taken: tuple[str, ...] = ()

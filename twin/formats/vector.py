@@ -70,10 +70,14 @@ class Raw:
     """What the format tells of its columns, by their names in the file."""
     doubts: Callable[[pa.RecordBatch], Mapping[int, str]] | None = None
     """By row of a batch, what the format had to mend."""
+    reasons: str = ""
+    """The column that says why a feature has no geometry."""
+    sound: bool = False
+    """Whether its geometry is the city's own: nothing of it is judged."""
 
     def attributes(self) -> list[str]:
         """The columns that are neither geometry nor number."""
-        return [name for name in self.schema.names if name not in (self.geometry, self.fid)]
+        return [name for name in self.schema.names if name not in (self.geometry, self.fid, self.reasons)]
 
 
 @dataclass
@@ -107,16 +111,19 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     identity = Identity.of(raw)
     if not identity.column:
         notes.unnamed.append(raw.name)
-    names = columns.plan(raw.schema, {raw.geometry, raw.fid, identity.consumed}, notes.say)
+    names = columns.plan(raw.schema, {raw.geometry, raw.fid, raw.reasons, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}
     told = {names[given]: column.model_copy(update={"name": names[given]}) for given, column in raw.columns.items()}
     reading = Reading(raw, names, notes) if ours is None else None
 
     def judged(batch: pa.RecordBatch) -> _Judged:
-        checked = check(batch.column(raw.geometry), place, ours=ours is not None)
+        checked = check(batch.column(raw.geometry), place, ours=ours is not None, sound=raw.sound)
         for row, why in (raw.doubts(batch) if raw.doubts else {}).items():
             checked.repaired.setdefault(row, why)
+        if raw.reasons:
+            reasons = batch.column(raw.reasons).to_pylist()
+            checked.refused |= {row: reasons[row] for row in checked.refused if reasons[row]}
         return _Judged(batch, checked, columns.taken(batch, names, wanted))
 
     row = 0

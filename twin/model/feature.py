@@ -28,5 +28,8 @@ GROUND: Final = "ground"
 LEVELS: Final = "levels"
 HEIGHT_ESTIMATED: Final = "height_estimated"
 
-HIDDEN: Final = frozenset({*OWN, SURFACES, CITYJSON})
+TIMETABLE: Final = "timetable"
+"""JSON list of a schedule: a stop's [trip, sequence, arrival, departure], a route's trips."""
+
+HIDDEN: Final = frozenset({*OWN, SURFACES, CITYJSON, TIMETABLE})
 """Columns that are no attribute of a feature in a person's eyes."""

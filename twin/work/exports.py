@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+
+import pyarrow as pa
 
 from twin.core.errors import Refused
 from twin.core.i18n import mark, tr, trn
 from twin.formats import registry
-from twin.model.feature import OWN, UID
+from twin.formats.together import Out
+from twin.model.feature import GEOMETRY, OWN, UID
+from twin.model.layer import Layer
 from twin.work.commands import Help
 from twin.work.context import Context
 
@@ -36,18 +40,40 @@ class Exported:
 def export_layer(
     context: Context,
     layer: Annotated[str, Help("the layer's id")],
-    out: Annotated[Path, Help("a .gpkg, .parquet, .geojson or .city.json file", form="OUT")],
+    out: Annotated[Path, Help("a .gpkg, .parquet, .geojson, .city.json, .csv or .inp file", form="OUT")],
 ) -> Exported:
-    """Write a layer to a file whose suffix names the format; an older file is replaced when the new one is whole."""
-    write = registry.writer(out)
+    """Write a layer to a file whose suffix names the format; an older file is replaced when the new one is whole.
+
+    Where a format's file is a whole network, the layers that came with this one go out with it.
+    """
+    together = registry.together(out)
+    write = None if together else registry.writer(out)
     found = context.city.layer(layer)
     if not out.absolute().parent.is_dir():
         raise Refused(mark("There is no such folder: make it first, or choose another."), out.absolute().parent)
     context.progress(0.1, tr("Reading the city…"))
-    names = [UID, "geometry", *(column.name for column in found.columns if column.name not in OWN)]
-    table = context.city.features(layer, columns=list(dict.fromkeys(names)))
+    going = [found] if write else _imported_with(context, found)
+    tables = [_table(context, one) for one in going]
     context.progress(0.5, tr("Writing the file…"))
-    looks = found.model_dump(include={"kind", "title_en", "title_ar", "heights"})
-    meta = {**context.city.layer_meta(layer), **looks, "synthetic": found.source.synthetic}
-    write(out, table, context.city.crs, found.id, meta)
-    return Exported(layer, out, table.num_rows)
+    metas = [_meta(context, one) for one in going]
+    if write:
+        write(out, tables[0], context.city.crs, found.id, metas[0])
+    elif together:
+        parts = [Out(one.id, table, meta) for one, table, meta in zip(going, tables, metas, strict=True)]
+        together(out, parts, context.city.crs)
+    return Exported(layer, out, sum(table.num_rows for table in tables))
+
+
+def _imported_with(context: Context, layer: Layer) -> list[Layer]:
+    """The layer, and the others that came with it from the same file."""
+    return [one for one in context.city.layers() if one.source == layer.source]
+
+
+def _table(context: Context, layer: Layer) -> pa.Table:
+    names = [UID, GEOMETRY, *(column.name for column in layer.columns if column.name not in OWN)]
+    return context.city.features(layer.id, columns=list(dict.fromkeys(names)))
+
+
+def _meta(context: Context, layer: Layer) -> dict[str, Any]:
+    looks = layer.model_dump(include={"kind", "title_en", "title_ar", "heights"})
+    return {**context.city.layer_meta(layer.id), **looks, "synthetic": layer.source.synthetic}

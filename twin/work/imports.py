@@ -18,8 +18,9 @@ from twin.core.errors import Refused
 from twin.core.i18n import mark, tr, trn
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
+from twin.formats.request import Join
 from twin.model import terms
-from twin.model.feature import OWN
+from twin.model.feature import GEOMETRY, OWN, UID
 from twin.model.layer import Layer, Source
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
@@ -51,6 +52,9 @@ def import_file(
     kind: Annotated[str | None, Help("the layer kind, where the file doesn't tell", form="KIND")] = None,
     crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n|local")] = None,
     place: Annotated[str | None, Help("where local coordinates lie in the city", form="E,N[,ANGLE[,SCALE]]")] = None,
+    join: Annotated[
+        str | None, Help("the layer whose ids a table’s rows hold instead of places", form="LAYER[.COLUMN]")
+    ] = None,
 ) -> ImportReport:
     """Take a file into the city; one step of undo. The city is made if it is absent."""
     if crs == "local" and place is None:
@@ -70,6 +74,7 @@ def import_file(
             local=_place(place, file) if place else None,
             layer=layer,
             kind=kind,
+            join=_join(context, join, scratch) if join else None,
             taken=_taken(context),
             extent=_extent(context),
         )
@@ -174,6 +179,18 @@ def _place(place: str, file: Path) -> Place:
         raise Refused(mark("A place is E,N[,ANGLE[,SCALE]] in numbers; “{place}” is not."), file, place=place)
     east, north, angle, scale = [*numbers, *(0.0, 1.0)[len(numbers) - 2 :]]
     return east, north, angle, scale
+
+
+def _join(context: Context, join: str, scratch: Path) -> Join:
+    """The layer's places, waiting as an Arrow stream."""
+    layer, _, column = join.partition(".")
+    if not context.path.exists():
+        raise Refused(mark("Rows are joined to a layer of the city, and there is no city yet: bring the layer first."))
+    features = context.city.features(layer, columns=[UID, GEOMETRY])
+    file = scratch / "join.arrows"
+    with pa.ipc.new_stream(str(file), features.schema) as writer:
+        writer.write_table(features)
+    return Join(ipc=str(file), layer=layer, column=column or None)
 
 
 def _reading(context: Context) -> Callable[[float, str], None]:
