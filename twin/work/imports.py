@@ -20,7 +20,7 @@ from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
 from twin.model import terms
 from twin.model.feature import OWN
-from twin.model.layer import Layer, Source
+from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
@@ -120,7 +120,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
-    columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
+    columns = tuple(_column(field, kind) for field in fields if field.name not in OWN)
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,
@@ -131,6 +131,13 @@ def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.
         source=source,
     )
     return NewLayer(layer, reader, part.report)
+
+
+def _column(field: pa.Field, kind: str) -> Column:
+    """A column; its unit by the file, where that says one."""
+    made = terms.column(field.name, str(field.type), kind)
+    unit = (field.metadata or {}).get(b"unit", b"").decode()
+    return made.model_copy(update={"unit": unit}) if unit else made
 
 
 def _is_id(words: str) -> bool:
