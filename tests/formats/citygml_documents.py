@@ -43,7 +43,8 @@ def polygon(points: list[tuple[float, ...]], name: str = "") -> str:
 
 def multi(polygons: list[str]) -> str:
     """A MultiSurface."""
-    return f"<gml:MultiSurface>{''.join(f'<gml:surfaceMember>{one}</gml:surfaceMember>' for one in polygons)}</gml:MultiSurface>"
+    members = "".join(f"<gml:surfaceMember>{one}</gml:surfaceMember>" for one in polygons)
+    return f"<gml:MultiSurface>{members}</gml:MultiSurface>"
 
 
 def solid(members: list[str], shell: str) -> str:
@@ -73,7 +74,8 @@ def document(version: str, members: list[str], *, srs: str = SRS, extra: str = "
     )
     envelope = (
         f'<gml:boundedBy><gml:Envelope srsName="{srs}" srsDimension="3"><gml:lowerCorner>{EAST} {NORTH} 0'
-        f"</gml:lowerCorner><gml:upperCorner>{EAST + 500} {NORTH + 500} 60</gml:upperCorner></gml:Envelope></gml:boundedBy>\n"
+        f"</gml:lowerCorner><gml:upperCorner>{EAST + 500} {NORTH + 500} 60</gml:upperCorner></gml:Envelope>"
+        "</gml:boundedBy>\n"
         if srs
         else ""
     )
@@ -87,8 +89,8 @@ def house(version: str, name: str = "house", place: tuple[float, ...] = (0, 0, 5
     boundary, module = ("bldg:boundedBy", "bldg") if version == "2.0" else ("boundary", "con")
     lod = "bldg:" if version == "2.0" else ""
     surfaces = "".join(
-        f'<{boundary}><{module}:{kind} gml:id="{name}_{kind}{k}"><{lod}lod2MultiSurface>{multi([one])}</{lod}lod2MultiSurface>'
-        f"</{module}:{kind}></{boundary}>"
+        f'<{boundary}><{module}:{kind} gml:id="{name}_{kind}{k}"><{lod}lod2MultiSurface>{multi([one])}'
+        f"</{lod}lod2MultiSurface></{module}:{kind}></{boundary}>"
         for kind, polygons in faces.items()
         for k, one in enumerate(polygons)
     )
@@ -125,8 +127,8 @@ def house(version: str, name: str = "house", place: tuple[float, ...] = (0, 0, 5
         )
         address = "bldg:address"
     where = (
-        f"<{address}><Address><xalAddress><xAL:AddressDetails><xAL:Country><xAL:CountryName>Saudi Arabia</xAL:CountryName>"
-        "<xAL:Locality><xAL:LocalityName>Jeddah</xAL:LocalityName><xAL:Thoroughfare><xAL:ThoroughfareNumber>15"
+        f"<{address}><Address><xalAddress><xAL:AddressDetails><xAL:Country><xAL:CountryName>Saudi Arabia"
+        "</xAL:CountryName><xAL:Locality><xAL:LocalityName>Jeddah</xAL:LocalityName><xAL:Thoroughfare><xAL:ThoroughfareNumber>15"
         "</xAL:ThoroughfareNumber><xAL:ThoroughfareName>Corniche</xAL:ThoroughfareName></xAL:Thoroughfare></xAL:Locality>"
         f"</xAL:Country></xAL:AddressDetails></xalAddress></Address></{address}>"
     )
@@ -152,7 +154,8 @@ def generics(version: str) -> str:
     """Every type of generic attribute."""
     if version == "2.0":
         return "".join(
-            f'<gen:{kind}Attribute name="{name}"><gen:value{unit and f" uom={unit!r}"}>{value}</gen:value></gen:{kind}Attribute>'
+            f'<gen:{kind}Attribute name="{name}"><gen:value{unit and f" uom={unit!r}"}>{value}</gen:value>'
+            f"</gen:{kind}Attribute>"
             for name, (kind, value, unit) in GENERIC.items()
         )
     return "".join(
@@ -190,23 +193,32 @@ def others(version: str) -> list[str]:
     if two:
         lanes = (
             f'<tran:trafficArea><tran:TrafficArea gml:id="lane"><tran:function>1</tran:function>'
-            f"<tran:lod2MultiSurface>{multi([flat(0, 40)])}</tran:lod2MultiSurface></tran:TrafficArea></tran:trafficArea>"
+            f"<tran:lod2MultiSurface>{multi([flat(0, 40)])}</tran:lod2MultiSurface></tran:TrafficArea>"
+            "</tran:trafficArea>"
             f'<tran:auxiliaryTrafficArea><tran:AuxiliaryTrafficArea gml:id="verge">'
-            f"<tran:lod2MultiSurface>{multi([flat(0, 45)])}</tran:lod2MultiSurface></tran:AuxiliaryTrafficArea></tran:auxiliaryTrafficArea>"
+            f"<tran:lod2MultiSurface>{multi([flat(0, 45)])}</tran:lod2MultiSurface>"
+            "</tran:AuxiliaryTrafficArea></tran:auxiliaryTrafficArea>"
         )
-        water = f'<wtr:boundedBy><wtr:WaterSurface gml:id="level"><wtr:lod2Surface>{flat(0, 80)}</wtr:lod2Surface></wtr:WaterSurface></wtr:boundedBy>'
+        water = (
+            f'<wtr:boundedBy><wtr:WaterSurface gml:id="level"><wtr:lod2Surface>{flat(0, 80)}</wtr:lod2Surface>'
+            "</wtr:WaterSurface></wtr:boundedBy>"
+        )
         furniture = lod("frn", "lod1Geometry", multi([flat(0, 120, 1, 1)]))
         generic = lod("gen", "lod1Geometry", multi([flat(0, 130, 2, 2)]))
     else:
         lanes = (
             '<tran:trafficSpace><tran:TrafficSpace gml:id="way"><boundary><tran:TrafficArea gml:id="lane">'
-            f"<lod2MultiSurface>{multi([flat(0, 40)])}</lod2MultiSurface><tran:function>1</tran:function></tran:TrafficArea></boundary>"
+            f"<lod2MultiSurface>{multi([flat(0, 40)])}</lod2MultiSurface><tran:function>1</tran:function>"
+            "</tran:TrafficArea></boundary>"
             "<tran:granularity>way</tran:granularity></tran:TrafficSpace></tran:trafficSpace>"
             '<tran:auxiliaryTrafficSpace><tran:AuxiliaryTrafficSpace gml:id="side"><boundary>'
             f'<tran:AuxiliaryTrafficArea gml:id="verge"><lod2MultiSurface>{multi([flat(0, 45)])}</lod2MultiSurface>'
             "</tran:AuxiliaryTrafficArea></boundary></tran:AuxiliaryTrafficSpace></tran:auxiliaryTrafficSpace>"
         )
-        water = f'<boundary><wtr:WaterSurface gml:id="level"><lod2MultiSurface>{multi([flat(0, 80)])}</lod2MultiSurface></wtr:WaterSurface></boundary>'
+        water = (
+            f'<boundary><wtr:WaterSurface gml:id="level"><lod2MultiSurface>{multi([flat(0, 80)])}</lod2MultiSurface>'
+            "</wtr:WaterSurface></boundary>"
+        )
         furniture = lod("frn", "lod1MultiSurface", multi([flat(0, 120, 1, 1)]))
         generic = lod("gen", "lod1MultiSurface", multi([flat(0, 130, 2, 2)]))
     kind = "GenericCityObject" if two else "GenericOccupiedSpace"
@@ -245,14 +257,15 @@ def palms(version: str) -> list[str]:
     made = []
     for number, held in enumerate(
         [
-            f'<{form}><gml:MultiSurface gml:id="palm"><gml:surfaceMember>{triangle}</gml:surfaceMember></gml:MultiSurface></{form}>',
+            f'<{form}><gml:MultiSurface gml:id="palm"><gml:surfaceMember>{triangle}</gml:surfaceMember>'
+            f"</gml:MultiSurface></{form}>",
             f'<{form} xlink:href="#palm"/>',
         ]
     ):
         implicit = (
             f"<ImplicitGeometry><transformationMatrix>2 0 0 0 0 2 0 0 0 0 2 0 0 0 0 1</transformationMatrix>{held}"
-            f"<referencePoint><gml:Point><gml:pos>{EAST + 60 + 5 * number} {NORTH} 5</gml:pos></gml:Point></referencePoint>"
-            "</ImplicitGeometry>"
+            f"<referencePoint><gml:Point><gml:pos>{EAST + 60 + 5 * number} {NORTH} 5</gml:pos></gml:Point>"
+            "</referencePoint></ImplicitGeometry>"
         )
         what = f"<{prefix}lod2ImplicitRepresentation>{implicit}</{prefix}lod2ImplicitRepresentation>"
         high = '<veg:height uom="m">8</veg:height>'
@@ -320,7 +333,10 @@ def cityjson(version: str) -> dict[str, Any]:
             "attributes": attributes,
             "children": ["house_balcony"],
             "address": [
-                {"Country": "Saudi Arabia", "Locality": "Jeddah", "ThoroughfareNumber": "15", "ThoroughfareName": "Corniche"}
+                {
+                    "Country": "Saudi Arabia", "Locality": "Jeddah",
+                    "ThoroughfareNumber": "15", "ThoroughfareName": "Corniche",
+                }
             ],
             "geometry": [
                 {
@@ -340,7 +356,8 @@ def cityjson(version: str) -> dict[str, Any]:
         "road": {"type": "Road", "geometry": [
             surface("2", [level(0, 40), level(0, 45)], [lane, {"type": "AuxiliaryTrafficArea"}])]},
         "water": {"type": "WaterBody", "geometry": [surface("2", [level(0, 80)], [{"type": "WaterSurface"}])]},
-        "grass": {"type": "PlantCover", "attributes": {"averageHeight": 0.3}, "geometry": [surface("1", [level(0, 90)])]},
+        "grass": {"type": "PlantCover", "attributes": {"averageHeight": 0.3}, "geometry": [
+            surface("1", [level(0, 90)])]},
         "plot": {"type": "LandUse", "geometry": [surface("1", [level(0, 100)])]},
         "ground": {"type": "TINRelief", "geometry": [
             surface("2", [[[tin[0], tin[1], tin[2]]], [[tin[0], tin[2], tin[3]]]], kind="CompositeSurface")]},

@@ -141,9 +141,12 @@ def test_the_axis_order_is_the_authoritys_unless_that_lies_elsewhere(tmp_path, s
 
 def test_a_link_to_another_building_is_followed_either_way(tmp_path):
     wall = documents.polygon(documents.corners(0, 0, 5, 10, 8, 12)[:4], "shared")
-    first = f'<bldg:Building gml:id="a"><bldg:lod2MultiSurface>{documents.multi([wall])}</bldg:lod2MultiSurface></bldg:Building>'
     linked = '<gml:OrientableSurface orientation="-"><gml:baseSurface xlink:href="#shared"/></gml:OrientableSurface>'
-    second = f'<bldg:Building gml:id="b"><bldg:lod2MultiSurface>{documents.multi([linked])}</bldg:lod2MultiSurface></bldg:Building>'
+    first, second = (
+        f'<bldg:Building gml:id="{uid}"><bldg:lod2MultiSurface>{documents.multi([face])}</bldg:lod2MultiSurface>'
+        "</bldg:Building>"
+        for uid, face in (("a", wall), ("b", linked))
+    )
     for members in ([first, second], [second, first]):
         found = rows(take(written(tmp_path, documents.document("2.0", members))))
         one, other = (shapely.from_wkb(found[uid]["geometry"]) for uid in ("a", "b"))
@@ -184,7 +187,8 @@ def test_windows_lod4_and_what_has_no_place_are_told(tmp_path):
     window = documents.multi([documents.polygon(documents.corners(1, 0, 6, 1, 1, 1)[:4])])
     wall = documents.multi([documents.polygon(documents.corners(0, 0, 5, 10, 8, 12)[:4])])
     body = (
-        f'<bldg:boundedBy><bldg:WallSurface gml:id="w"><bldg:lod4MultiSurface>{wall}</bldg:lod4MultiSurface><bldg:opening>'
+        f'<bldg:boundedBy><bldg:WallSurface gml:id="w"><bldg:lod4MultiSurface>{wall}</bldg:lod4MultiSurface>'
+        "<bldg:opening>"
         f'<bldg:Window gml:id="o"><bldg:lod4MultiSurface>{window}</bldg:lod4MultiSurface></bldg:Window></bldg:opening>'
         '</bldg:WallSurface></bldg:boundedBy><bldg:interiorRoom><bldg:Room gml:id="room"/></bldg:interiorRoom>'
     )
@@ -214,7 +218,7 @@ def test_an_extension_is_taken_as_far_as_it_is_known(tmp_path):
     "name", ["cyclic", "dtd", "external", "external_file", "quadratic", "simple", "xmlbomb", "xmlbomb2"]
 )
 def test_hostile_xml_is_refused(name):
-    with pytest.raises(NotThisFormat, match="document type|no CityGML|XML is broken"):
+    with pytest.raises(NotThisFormat, match=r"document type|no CityGML|XML is broken"):
         take(data(f"hostile/xml/{name}.xml"))
 
 

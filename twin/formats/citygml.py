@@ -1,4 +1,4 @@
-"""CityGML 2.0 and 3.0 (and 1.0, which is 2.0 without tunnels and bridges): streamed, as the CityJSON that is made of it."""
+"""CityGML 2.0 and 3.0 (1.0 is 2.0 without tunnels and bridges): streamed, as the CityJSON that is made of it."""
 
 from __future__ import annotations
 

@@ -118,9 +118,7 @@ def address(element: Element) -> dict[str, Any]:
             known = part
         elif kind == "Number":
             known = "ThoroughfareNumber"
-        elif kind == "FreeTextAddress":
-            known = "FreeText"
-        elif kind == "AddressLine":
+        elif kind in ("FreeTextAddress", "AddressLine"):
             known = "FreeText"
         if known and text:
             found[known] = f"{found[known]} {text}" if known in found else text

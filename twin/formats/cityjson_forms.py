@@ -20,7 +20,7 @@ _UNITS = {
 
 
 def unit(uom: str) -> str:
-    """The symbol of a unit of measure: ``#m2``, ``urn:ogc:def:uom:UCUM::m`` and the like; unknown ones as they stand."""
+    """The symbol of a unit of measure: ``#m2``, ``urn:ogc:def:uom:UCUM::m``…; one that nobody knows as it stands."""
     short = uom.strip().rpartition("#")[2].rpartition(":")[2].rpartition("/")[2]
     return _UNITS.get(short.lower(), short or uom.strip())
 

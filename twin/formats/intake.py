@@ -11,12 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import shapely
 
-from twin.core.errors import CannotRead, NotThisFormat
+from twin.core.errors import CannotRead, NoCrs, NotThisFormat
 from twin.core.i18n import mark, tr, trn
 from twin.formats import footprints, registry
+from twin.formats.crs import degrees_to
 from twin.formats.notes import Notes
-from twin.formats.placing import decide
-from twin.formats.reader import Batch
+from twin.formats.placing import Placing, decide
+from twin.formats.reader import Batch, Survey
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
 from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
@@ -32,7 +33,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     progress(0.0, tr("Looking at the file…"))
     chosen = registry.choose(path)
     survey = chosen.survey(path)
-    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    placing = _placing(path, survey, request)
     notes = Notes()
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
@@ -57,6 +58,38 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
     )
+
+
+def _placing(path: Path, survey: Survey, request: Request) -> Placing:
+    try:
+        return decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    except NoCrs:
+        hint = _hint(path, survey, request)
+        if hint is None:
+            raise
+        raise hint from None
+
+
+def _hint(path: Path, survey: Survey, request: Request) -> NoCrs | None:
+    """Where the file's site says that it is, for a person to judge."""
+    if survey.site is None or survey.crs or request.crs:
+        return None
+    lon, lat = survey.site
+    at = {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"}
+    to_city = degrees_to(request.city_crs) if request.city_crs else None
+    if to_city is None:
+        words = mark(
+            "The file names no coordinate system. Its site says latitude {lat}, longitude {lon}: if that is right, "
+            "first import a file that names its coordinate system, then place this one by hand "
+            "(--crs local --place E,N)."
+        )
+        return NoCrs(words, path, **at)
+    east, north = to_city(lon, lat)
+    words = mark(
+        "The file names no coordinate system. Its site says latitude {lat}, longitude {lon}: if that is right, "
+        "place it there by hand (--crs local --place {east},{north})."
+    )
+    return NoCrs(words, path, **at, east=f"{east:.2f}", north=f"{north:.2f}")
 
 
 def _any(taken: list[TakenLayer], path: Path) -> None:

@@ -24,6 +24,7 @@ _MODULES = (
     "cityjson",
     "cityjson_seq",
     "citygml",
+    "ifc",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""

@@ -105,7 +105,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         if not city.crs:
             city.set_crs(taken.crs)
         with contextlib.ExitStack() as open_files:
-            new = [_new(part, source, taken, open_files) for part in taken.layers]
+            new = [_new(context, part, source, taken, open_files) for part in taken.layers]
             new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
             made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
         try:
@@ -117,7 +117,9 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
     context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
 
 
-def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
+def _new(
+    context: Context, part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack
+) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
     columns = tuple(_column(field, kind) for field in fields if field.name not in OWN)
@@ -126,6 +128,7 @@ def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.
         kind=part.report.kind,
         title_en=part.title,
         title_ar=part.title_ar,
+        opacity=float(getattr(context.kinds[kind], "OPACITY", 1.0)) if kind in context.kinds else 1.0,
         columns=columns,
         heights=taken.heights,
         source=source,
