@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -80,3 +81,12 @@ def _is_measure(value: dict[str, Any]) -> bool:
     number, uom = value.get("value"), value.get("uom")
     right = isinstance(number, int | float) and not isinstance(number, bool)
     return set(value) == {"value", "uom"} and right and isinstance(uom, str) and bool(uom)
+
+
+def forms(rows: Iterable[Mapping[str, Any]]) -> dict[str, Form]:
+    """The columns of some features' attributes."""
+    made: dict[str, Form] = {}
+    for row in rows:
+        for name, value in row.items():
+            made.setdefault(name, Form()).see(value)
+    return made

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from twin.core.errors import NotThisFormat
 from twin.core.i18n import mark, tr
 from twin.formats import triangles
 from twin.formats.cityjson_document import stamp
-from twin.formats.cityjson_forms import UNIT, Form, unit
-from twin.formats.cityjson_names import free
-from twin.formats.ifc_attributes import Reading, forms, kept
+from twin.formats.cityjson_forms import Form, forms
+from twin.formats.ifc_attributes import Reading, kept
 from twin.formats.ifc_meshes import Mesh, drawable, meshes
 from twin.formats.ifc_place import Georeference, georeference, site
+from twin.formats.model_tables import Row, batch
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place, Survey
-from twin.model.feature import GEOMETRY, OBJECT_TYPE, UID
 from twin.model.layer import Heights
 
 NAME = "IFC"
@@ -150,7 +148,7 @@ def _batch(
 ) -> Iterator[Batch]:
     uids = _uids(some, layer)
     shapes = _placed([mesh for _, mesh in some], model, place)
-    rows, wkb, names = [], [], []
+    rows = []
     for (product, mesh), uid, found in zip(some, uids, shapes, strict=True):
         notes.read(name)
         if mesh is not None and found is None:
@@ -162,27 +160,9 @@ def _batch(
             notes.repaired(name, uid, tr("its properties can’t be read: it is kept without them"))
         else:
             notes.kept(name)
-        rows.append((product, layer.rows[product.id()]))
-        wkb.append(found)
-        names.append(uid)
-    if not rows:
-        return
-    made: dict[str, pa.Array] = {
-        UID: pa.array(names, pa.string()),
-        GEOMETRY: pa.array(wkb, pa.binary()),
-        OBJECT_TYPE: pa.array([product.is_a() for product, _ in rows], pa.string()),
-    }
-    fields = [pa.field(column, array.type) for column, array in made.items()]
-    used = {column.lower() for column in made}
-    for column, form in layer.columns.items():
-        title = free(column)
-        while title.lower() in used:
-            title += "_"
-        used.add(title.lower())
-        made[title] = form.column([row.get(column) for _, row in rows])
-        fields.append(pa.field(title, made[title].type, metadata={UNIT: unit(form.uom)} if form.uom else None))
-    kind = "rooms" if name == "rooms" else "surfaces"
-    yield Batch(name, kind, pa.RecordBatch.from_arrays(list(made.values()), schema=pa.schema(fields)), *_TITLES[name])
+        rows.append(Row(uid, found, product.is_a(), layer.rows[product.id()]))
+    if rows:
+        yield batch(name, "rooms" if name == "rooms" else "surfaces", rows, layer.columns, *_TITLES[name])
 
 
 def _uids(some: list[tuple[Any, Mesh | None]], layer: _Layer) -> list[str]:

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from typing import Any
 
-from twin.formats.cityjson_forms import Form
 from twin.formats.cityjson_kept import canonical
 
 MOST = 100
@@ -95,15 +94,6 @@ def kept(sets: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in sets:
         rest = {name: value for name, value in one.items() if name not in common}
         made.append({name: value for name, value in one.items() if name in common} | ({REST: rest} if rest else {}))
-    return made
-
-
-def forms(rows: list[dict[str, Any]]) -> dict[str, Form]:
-    """The columns of all of them."""
-    made: dict[str, Form] = {}
-    for row in rows:
-        for name, value in row.items():
-            made.setdefault(name, Form()).see(value)
     return made
 
 
