@@ -76,14 +76,9 @@ class _Parser:
         """The members that end in this chunk."""
         try:
             self.expat.Parse(chunk, last)
-        except expat.ExpatError as why:
-            words = mark("Its XML is broken in line {line}: {why}. Copy it again from where it came from.")
-            said = expat.ErrorString(why.code)
-            raise NotThisFormat(words, self.path, line=why.lineno, why=said) from None
-        except (UnicodeDecodeError, LookupError, ValueError) as why:
-            words = mark("Its XML is broken in line {line}: {why}. Copy it again from where it came from.")
-            line = self.expat.CurrentLineNumber
-            raise NotThisFormat(words, self.path, line=line, why=str(why)[:100]) from None
+        except (expat.ExpatError, UnicodeDecodeError, LookupError, ValueError):
+            words = mark("Its XML is broken in line {line}. Copy it again from where it came from.")
+            raise NotThisFormat(words, self.path, line=self.expat.CurrentLineNumber) from None
         done, self.done = self.done, []
         return done
 

@@ -36,7 +36,7 @@ class Exported:
 def export_layer(
     context: Context,
     layer: Annotated[str, Help("the layer's id")],
-    out: Annotated[Path, Help("a .gpkg, .parquet, .geojson or .city.json file", form="OUT")],
+    out: Annotated[Path, Help("a .gpkg, .parquet, .geojson, .city.json, .glb or tileset.json file", form="OUT")],
 ) -> Exported:
     """Write a layer to a file whose suffix names the format; an older file is replaced when the new one is whole."""
     write = registry.writer(out)
