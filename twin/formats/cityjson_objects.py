@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from twin.formats.cityjson_fault import Fault, Points
 from twin.formats.cityjson_geometry import check, finest, shape
 from twin.formats.cityjson_kept import LINKS, alike, canonical, text_of, upgraded
 from twin.formats.cityjson_names import FOREIGN, LINKED, STEP, TYPED, WKB, layer_of, stamp_of
-from twin.formats.cityjson_tables import Row, batch
+from twin.formats.cityjson_tables import Plan, Row, batch
 from twin.formats.cityjson_templates import turned, turning
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place
@@ -40,13 +40,25 @@ class _Ground:
 
 def batches(documents: Iterator[Document], place: Place, notes: Notes, path: Path) -> Iterator[Batch]:
     """The objects by theme, one batch each; a fault of one object refuses it, and the rest is taken."""
-    taken = _Objects(place, notes, path)
+    taken = Objects(place, notes, path)
     for document in documents:
         taken.take(document)
     yield from taken.batches()
+    taken.settle()
 
 
-class _Objects:
+def planned(
+    documents: Iterator[Document], place: Place, notes: Notes, path: Path, plans: Mapping[str, Plan]
+) -> Iterator[Batch]:
+    """The same a document at a time, so that they are never all in memory: what each layer has in common is known."""
+    taken = Objects(place, notes, path)
+    for document in documents:
+        taken.take(document)
+        yield from taken.batches(plans)
+    taken.settle()
+
+
+class Objects:
     """The objects of a file on their way into layers."""
 
     def __init__(self, place: Place, notes: Notes, path: Path) -> None:
@@ -66,11 +78,17 @@ class _Objects:
         for uid, thing in document.objects.items():
             self._object(uid, thing, ground)
 
-    def batches(self) -> Iterator[Batch]:
-        """Its layers."""
+    def batches(self, plans: Mapping[str, Plan] | None = None) -> Iterator[Batch]:
+        """What was taken since they were asked for last, by layer."""
         facts = _facts(self.header or {})
         if self.header and self.appearances.whole:
             facts["appearance"] = self.appearances.whole
+        layers, self.layers = self.layers, {}
+        for layer, rows in layers.items():
+            yield from batch(layer, rows, facts, self.stamp, self.place, self.notes, (plans or {}).get(layer))
+
+    def settle(self) -> None:
+        """At the end: what the objects name and nobody has."""
         lost = sum(any(uid not in self.links for uid in named) for named in self.links.values())
         if lost:
             self.notes.say(
@@ -80,8 +98,6 @@ class _Objects:
                     lost,
                 )
             )
-        for layer, rows in self.layers.items():
-            yield from batch(layer, rows, facts, self.stamp, self.place, self.notes)
 
     def _ground(self, document: Document) -> _Ground:
         given = document.vertices

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import pyarrow as pa
 
 from twin.formats import columns
+from twin.formats.cityjson_forms import UNIT, Form, unit
 from twin.formats.cityjson_geometry import LINES, POINTS, type_of
 from twin.formats.cityjson_kept import canonical
 from twin.formats.cityjson_names import COMMON, FOREIGN, TITLES, free
@@ -34,18 +35,45 @@ class Row:
     """Whether it did not come from CityJSON, and carries its exact geometry, not placed yet."""
 
 
+@dataclass
+class Plan:
+    """What the features of a layer have in common: its columns, and the WKB types of its geometry."""
+
+    forms: dict[str, Form] = field(default_factory=dict)
+    types: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, rows: list[Row]) -> Self:
+        """Of all the features of a layer."""
+        plan = cls()
+        for row in rows:
+            plan.see(row.attributes)
+        return plan
+
+    def see(self, attributes: dict[str, Any]) -> None:
+        """One more feature's attributes."""
+        for name, value in attributes.items():
+            self.forms.setdefault(name, Form()).see(value)
+
+
 def batch(
-    layer: str, rows: list[Row], facts: dict[str, Any], stamp: Stamp | None, place: Place, notes: Notes
+    layer: str,
+    rows: list[Row],
+    facts: dict[str, Any],
+    stamp: Stamp | None,
+    place: Place,
+    notes: Notes,
+    plan: Plan | None = None,
 ) -> Iterator[Batch]:
-    """The layer's features; none where all are refused."""
+    """The layer's features; none where all are refused. A ``plan`` is what all its batches have in common."""
     rows = _settled(layer, rows, place, notes)
     if not rows:
         return
     title, arabic = TITLES.get(layer, (layer, ""))
-    kind = _kind(layer, rows)
+    kind = kind_of(layer, plan.types if plan else {type_of(row.wkb) for row in rows if row.wkb and not row.foreign})
     if stamp and stamp.layer == layer:
         title, arabic, kind = stamp.title_en or title, stamp.title_ar or arabic, stamp.kind or kind
-    yield Batch(layer, kind, _table(rows, facts, stamp), title, arabic)
+    yield Batch(layer, kind, _table(rows, facts, stamp, plan or Plan.of(rows)), title, arabic)
 
 
 def _settled(layer: str, rows: list[Row], place: Place, notes: Notes) -> list[Row]:
@@ -66,9 +94,8 @@ def _settled(layer: str, rows: list[Row], place: Place, notes: Notes) -> list[Ro
     return [row for row in rows if id(row) not in gone]
 
 
-def _kind(layer: str, rows: list[Row]) -> str:
+def kind_of(layer: str, types: set[int]) -> str:
     """How a layer is shown: points and lines alone have no surface that could be seen."""
-    types = {type_of(row.wkb) for row in rows if row.wkb and not row.foreign}
     if types == {POINTS}:
         return "points"
     if types == {LINES}:
@@ -76,7 +103,7 @@ def _kind(layer: str, rows: list[Row]) -> str:
     return "buildings" if layer == "buildings" else "surfaces"
 
 
-def _table(rows: list[Row], facts: dict[str, Any], stamp: Stamp | None) -> pa.RecordBatch:
+def _table(rows: list[Row], facts: dict[str, Any], stamp: Stamp | None, plan: Plan) -> pa.RecordBatch:
     common = [(row.uid, row.wkb, row.kind, row.lod, row.surfaces, row.text) for row in rows]
     made: dict[str, pa.Array] = {
         name: pa.array(values, pa.binary() if name == GEOMETRY else pa.string())
@@ -85,25 +112,18 @@ def _table(rows: list[Row], facts: dict[str, Any], stamp: Stamp | None) -> pa.Re
     if made[CITYJSON].null_count == len(rows):
         said = [name for name in FOREIGN if made[name].null_count < len(rows)]
         made = {name: made[name] for name in (UID, GEOMETRY, *said)}
-    texts = []
-    for name in dict.fromkeys(name for row in rows for name in row.attributes):
-        made[free(name)], as_text = _column([row.attributes.get(name) for row in rows])
+    units = {}
+    for name, form in plan.forms.items():
+        made[free(name)] = form.column([row.attributes.get(name) for row in rows])
+        if form.uom:
+            units[free(name)] = form.uom
         if stamp and name in stamp.columns:
             made[free(name)] = columns.typed(made[free(name)], stamp.columns[name])
-        texts += [name] * as_text
-    told = {**facts, KEY: {"json": texts}} if texts else facts
-    return pa.RecordBatch.from_pydict(made).replace_schema_metadata({b"cityjson": canonical(told).encode()})
-
-
-def _column(values: list[Any]) -> tuple[pa.Array, bool]:
-    """An attribute as a column, and whether that holds JSON: lists, objects and mixed values."""
-    kinds = {type(value) for value in values if value is not None}
-    if kinds <= {bool}:
-        return pa.array(values, pa.bool_()), False
-    if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):
-        return pa.array(values, pa.int64()), False
-    if kinds <= {int, float}:
-        return pa.array([None if value is None else float(value) for value in values], pa.float64()), False
-    if kinds == {str}:
-        return pa.array(values, pa.string()), False
-    return pa.array([None if value is None else canonical(value) for value in values], pa.string()), True
+    texts = [name for name, form in plan.forms.items() if form.is_json]
+    measures = {name: form.uom for name, form in plan.forms.items() if form.uom}
+    told = {key: value for key, value in (("json", texts), ("measures", measures)) if value}
+    whole = {**facts, KEY: told} if told else facts
+    table = pa.RecordBatch.from_pydict(made)
+    fields = [one.with_metadata({UNIT: unit(units[one.name])}) if one.name in units else one for one in table.schema]
+    schema = pa.schema(fields, {b"cityjson": canonical(whole).encode()})
+    return pa.RecordBatch.from_arrays(table.columns, schema=schema)

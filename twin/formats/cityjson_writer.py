@@ -34,9 +34,10 @@ def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, A
     table, was = columns.plain(table)
     was = {field.name: columns.TIMESTAMP for field in table.schema if pa.types.is_timestamp(field.type)} | was
     stamp = Stamp.of(layer, meta, {freed(name): kind for name, kind in was.items()})
-    texts = frozenset(header.pop(KEY, {}).get("json", []))
+    told = header.pop(KEY, {})
+    texts, measures = frozenset(told.get("json", [])), told.get("measures", {})
     vertices = _Vertices()
-    objects = dict(_object(row, vertices, stamp.kind, texts) for row in table.to_pylist())
+    objects = dict(_object(row, vertices, stamp.kind, texts, measures) for row in table.to_pylist())
     scale, translate, whole_numbers = vertices.packed(header.get("transform"), out)
     document = {
         **header,
@@ -94,9 +95,11 @@ def _candidates(transform: Any) -> list[tuple[Any, Any]]:
     return [*own, (np.ones(3), none), (np.full(3, 0.001), none), (np.full(3, STEP), none)]
 
 
-def _object(row: dict[str, Any], vertices: _Vertices, kind: str, texts: frozenset[str]) -> tuple[str, dict[str, Any]]:
+def _object(
+    row: dict[str, Any], vertices: _Vertices, kind: str, texts: frozenset[str], measures: Mapping[str, str]
+) -> tuple[str, dict[str, Any]]:
     attributes = {
-        freed(name): _plain(value, freed(name) in texts)
+        freed(name): _measured(_plain(value, freed(name) in texts), measures.get(freed(name)))
         for name, value in row.items()
         if name not in COMMON and value is not None
     }
@@ -109,6 +112,10 @@ def _object(row: dict[str, Any], vertices: _Vertices, kind: str, texts: frozense
         attributes[TYPED], what = what, f"+{what}"
     found = {"type": what, **from_text(row[CITYJSON], vertices.number)}
     return row[UID], {**found, "attributes": attributes} if attributes else found
+
+
+def _measured(value: Any, uom: str | None) -> Any:
+    return {"value": value, "uom": uom} if uom and isinstance(value, int | float) else value
 
 
 def _plain(value: Any, is_json: bool) -> Any:

@@ -67,6 +67,15 @@ def degrees(text: str) -> Callable[[float, float], tuple[float, float]] | None:
     return turn.transform
 
 
+def degrees_to(text: str) -> Callable[[float, float], tuple[float, float]] | None:
+    """From longitude and latitude in WGS 84 to a CRS's easting and northing; None where no way is known."""
+    try:
+        turn = Transformer.from_crs("EPSG:4326", horizontal(known(text, None)), always_xy=True)
+    except (NoCrs, ProjError):
+        return None
+    return turn.transform
+
+
 def short(crs: CRS) -> str:
     """``EPSG:n`` where the authority knows it, WKT otherwise."""
     authority = crs.to_authority()

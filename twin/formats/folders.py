@@ -14,7 +14,8 @@ from twin.formats.reader import Format
 
 MEMBERS = 20_000
 _SHOWN = 12
-_UNREADABLE = (".dwg", ".zip", ".rar", ".7z")
+_PACKED = (".zip", ".rar", ".7z")
+_UNREADABLE = (".dwg", *_PACKED)
 """What is worth naming in a folder that holds nothing else."""
 
 
@@ -85,7 +86,7 @@ def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path
     inner: list[Path] = []
     known: set[str] = set()
     for path in members(folder):
-        if any(path.is_relative_to(one) for one in inner):
+        if any(path.is_relative_to(one) for one in inner) or path.suffix.lower() in _PACKED:
             continue
         within = next((one for one in _between(folder, path) if claimant(one, formats)), None)
         if within:
@@ -108,7 +109,7 @@ def _between(folder: Path, path: Path) -> list[Path]:
 
 def _empty(folder: Path) -> str:
     names = {path.suffix.lower() for path in members(folder)}
-    if names & set(_UNREADABLE[1:]):
+    if names & set(_PACKED):
         return mark("It holds packed files again: unpack those, and bring what they hold.")
     if ".dwg" in names:
         return DWG

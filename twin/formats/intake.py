@@ -13,9 +13,8 @@ import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import archives, axes, folders, footprints, joining, registry, spooling
+from twin.formats import archives, axes, folders, footprints, joining, registry, siting, spooling
 from twin.formats.notes import Notes
-from twin.formats.placing import decide
 from twin.formats.reader import Batch, Format
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
@@ -72,7 +71,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
 def _looked(chosen: Format, path: Path, request: Request, notes: Notes) -> joining.Looked:
     """Where a file lies by what it says or a person says of it."""
     survey = chosen.survey(path)
-    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    placing = siting.placing(path, survey, request)
     if request.local is None and axes.swapped(placing, survey.bounds, request.extent):
         notes.say(axes.SWAPPED)
     return survey, placing, lambda: chosen.read(path, placing.place, notes)

@@ -31,6 +31,8 @@ class Survey:
     """Features, where that is known at once."""
     synthetic: bool = False
     """Whether the file says that it was generated, not measured."""
+    site: tuple[float, float] | None = None
+    """Longitude and latitude (WGS 84) that a file without a CRS tells of its site: a hint, never used by itself."""
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,15 @@ _MODULES = (
     "spreadsheet",
     "pandapower",
     "gtfs",
+    "citygml",
+    "ifc",
+    "gltf",
+    "tiles3d",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
+_TILESET = (b'"asset"', b'"geometricError"', b'"root"')
 _GEOJSON = (b'"FeatureCollection"', b'"Feature"')
 
 Write = Callable[[Path, pa.Table, str, str, Mapping[str, Any] | None], None]
@@ -154,10 +159,12 @@ def _by_content(path: Path, claims: list[Format]) -> Format:
         for name in _spoken(content):
             if name in named:
                 return named[name]
-    raise NotThisFormat("It is JSON, or looks like it, but neither CityJSON nor GeoJSON.", path)
+    raise NotThisFormat("It is JSON, or looks like it, but neither CityJSON nor GeoJSON nor a tileset.", path)
 
 
 def _spoken(content: mmap.mmap) -> Iterator[str]:
+    if all(content.find(word) >= 0 for word in _TILESET):
+        yield "3D Tiles"
     if any(content.find(word) >= 0 for word in _CITYJSON):
         yield "CityJSON"
     if any(content.find(word) >= 0 for word in _GEOJSON) or content.find(b'"coordinates"') >= 0:

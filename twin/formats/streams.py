@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import shapely
 
 from twin.core.errors import CannotRead
+from twin.core.i18n import isolate, trn
 from twin.formats.measuring import Measures
 from twin.formats.notes import Notes
 from twin.formats.placing import far
@@ -22,6 +23,9 @@ from twin.formats.request import Request, TakenLayer
 from twin.model.feature import BOX, GEOMETRY, OBJECT_TYPE
 from twin.model.layer import Column
 from twin.model.report import LayerReport
+
+_SHOWN = 20
+"""How many of the lost a person is told of, one by one."""
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Streams:
         ids = self._ids()
         for warning in filter(None, [far(self._extent(), self.request.extent)]):
             notes.say(warning)
+        self._tell_lost(notes)
         made = []
         for stream in self.open.values():
             stream.writer.close()
@@ -90,6 +95,17 @@ class Streams:
                 )
             )
         return made
+
+    def _tell_lost(self, notes: Notes) -> None:
+        """The features of layers of which nothing is left, told by themselves."""
+        for layer, report in notes.layers.items():
+            if layer in self.open or not self.open:
+                continue
+            for verdict in report.refused[:_SHOWN]:
+                notes.say("{id} was left out: {reason}", id=isolate(verdict.id), reason=verdict.reason)
+            if len(report.refused) > _SHOWN:
+                more = len(report.refused) - _SHOWN
+                notes.say(trn("{n} more feature was left out.", "{n} more features were left out.", more))
 
     def _ids(self) -> dict[str, str]:
         """The id of each layer in the city: as asked for, and never one that is taken."""

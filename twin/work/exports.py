@@ -40,7 +40,9 @@ class Exported:
 def export_layer(
     context: Context,
     layer: Annotated[str, Help("the layer's id")],
-    out: Annotated[Path, Help("a .gpkg, .parquet, .geojson, .city.json, .csv or .inp file", form="OUT")],
+    out: Annotated[
+        Path, Help("a .gpkg, .parquet, .geojson, .city.json, .csv, .inp, .glb or tileset.json file", form="OUT")
+    ],
 ) -> Exported:
     """Write a layer to a file whose suffix names the format; an older file is replaced when the new one is whole.
 

@@ -21,7 +21,7 @@ from twin.formats.intake import Request, TakenLayer, take_in
 from twin.formats.request import Join
 from twin.model import terms
 from twin.model.feature import GEOMETRY, OWN, UID
-from twin.model.layer import Layer, Source
+from twin.model.layer import Column, Layer, Source
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
@@ -111,7 +111,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         if not city.crs:
             city.set_crs(taken.crs)
         with contextlib.ExitStack() as open_files:
-            new = [_new(part, source, taken, open_files) for part in taken.layers]
+            new = [_new(context, part, source, taken, open_files) for part in taken.layers]
             new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
             made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
         try:
@@ -123,14 +123,16 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
     context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
 
 
-def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
+def _new(
+    context: Context, part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack
+) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
     known = part.columns
     columns = tuple(
         known[field.name].model_copy(update={"type": str(field.type)})
         if field.name in known
-        else terms.column(field.name, str(field.type), kind)
+        else _column(field, kind)
         for field in fields
         if field.name not in OWN
     )
@@ -139,11 +141,19 @@ def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.
         kind=part.report.kind,
         title_en=part.title,
         title_ar=part.title_ar,
+        opacity=float(getattr(context.kinds[kind], "OPACITY", 1.0)) if kind in context.kinds else 1.0,
         columns=columns,
         heights=taken.heights,
         source=source,
     )
     return NewLayer(layer, reader, part.report)
+
+
+def _column(field: pa.Field, kind: str) -> Column:
+    """A column; its unit by the file, where that says one."""
+    made = terms.column(field.name, str(field.type), kind)
+    unit = (field.metadata or {}).get(b"unit", b"").decode()
+    return made.model_copy(update={"unit": unit}) if unit else made
 
 
 def _is_id(words: str) -> bool:

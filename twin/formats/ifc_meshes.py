@@ -1,0 +1,53 @@
+"""An IFC product's form as triangles in metres, by IfcOpenShell (LGPL): in the reader's own process alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mesh = tuple[NDArray[np.float64], NDArray[np.int32]]
+"""(n, 3) points in the model's world, in metres, and (m, 3) triangles."""
+_NOTHING = ("IfcFeatureElementSubtraction", "IfcAnnotation", "IfcGrid")
+"""What is cut out of other things, or drawn beside them: nothing that stands there."""
+
+
+def meshes(model: Any) -> Iterator[tuple[int, Mesh]]:
+    """The number of each product that has a form, and its mesh; what can't be built is left out."""
+    from ifcopenshell import geom
+
+    settings: Any = cast(Any, geom).settings()
+    settings.set("use-world-coords", True)
+    settings.set("weld-vertices", True)
+    wanted = [one for one in model.by_type("IfcProduct") if getattr(one, "Representation", None) and not _empty(one)]
+    if not wanted:
+        return
+    threads = min(4, os.cpu_count() or 1)
+    iterator: Any = cast(Any, geom).iterator(settings, model, threads, include=wanted)
+    if not iterator.initialize():
+        return
+    while True:
+        shape = iterator.get()
+        points = np.array(shape.geometry.verts, np.float64).reshape(-1, 3)
+        triangles = np.array(shape.geometry.faces, np.int32).reshape(-1, 3)
+        sound = len(triangles) and np.isfinite(points).all() and triangles.min() >= 0 and triangles.max() < len(points)
+        if sound:
+            yield int(shape.id), (points, triangles)
+        if not iterator.next():
+            return
+
+
+def drawable(product: Any) -> bool:
+    """Whether a product says that it has a body."""
+    form = getattr(product, "Representation", None)
+    if form is None or _empty(product):
+        return False
+    names = {getattr(one, "RepresentationIdentifier", None) for one in form.Representations or ()}
+    return "Body" in names or "Facetation" in names
+
+
+def _empty(product: Any) -> bool:
+    return any(product.is_a(kind) for kind in _NOTHING)
