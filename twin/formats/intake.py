@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,17 +13,15 @@ import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import footprints, registry
+from twin.formats import footprints, linking, registry
 from twin.formats.notes import Notes
 from twin.formats.placing import decide
-from twin.formats.reader import Batch
+from twin.formats.reader import Batch, Format, Report
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
 from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
 
 __all__ = ["Answer", "Request", "TakenLayer", "take_in"]
-
-Report = Callable[[float, str], None]
 
 
 def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
@@ -32,11 +30,12 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     progress(0.0, tr("Looking at the file…"))
     chosen = registry.choose(path)
     survey = chosen.survey(path)
-    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local, height_unit=survey.height_unit)
     notes = Notes()
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
-        fingerprint = pool.submit(_fingerprint, path)
+        fingerprint = pool.submit(_fingerprint, path, chosen)
+        linking.prepare(chosen, path, placing, request, progress)
         batches = _as_kind(chosen.read(path, placing.place, notes), request.kind, notes)
         for batch in _telling(batches, notes, survey.count, progress):
             streams.write(batch)
@@ -56,6 +55,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
         layers=taken,
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
+        link=linking.link(chosen, path, placing, request, fingerprint.result()),
     )
 
 
@@ -96,6 +96,9 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
         yield batch
 
 
-def _fingerprint(path: Path) -> str:
+def _fingerprint(path: Path, chosen: Format) -> str:
+    """Of a large file that stays where it is, nothing yet: it would take as long as reading all of it."""
+    if linking.is_linked(chosen) and path.stat().st_size > linking.HASHED_AT_ONCE:
+        return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,6 +16,7 @@ from twin.formats.notes import Notes
 from twin.model.layer import Heights
 
 Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Survey:
     """Features, where that is known at once."""
     synthetic: bool = False
     """Whether the file says that it was generated, not measured."""
+    height_unit: float | None = None
+    """What a height is multiplied by to be metres, where the file says so beside its CRS."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Batch:
     title_ar: str = ""
     measures: Measures | None = None
     """Of its features, where the reader has them at hand."""
+    by_type: dict[str, int] | None = None
+    """How many are of each type, where that is not to be counted from its features."""
 
 
 class Format(Protocol):

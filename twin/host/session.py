@@ -99,7 +99,7 @@ class Session:
     def tiles(self) -> CityTiles:
         """What the scene reads."""
         if self._tiles is None or self._tiles.city is not self.city:
-            self._tiles = CityTiles(self.city, self.kinds)
+            self._tiles = CityTiles(self.city, self.kinds, self.path)
         return self._tiles
 
     def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
@@ -132,6 +132,8 @@ class Session:
         """Close the city cleanly: from here on, the one file is the city."""
         if self._owner:
             self._owner.close()
+        if self._tiles:
+            self._tiles.links.close()
         self.jobs.close()
         if self._city:
             self._city.close()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from twin.core.i18n import named
 from twin.core.units import symbol
 from twin.model.feature import HIDDEN
+from twin.model.link import Link
 from twin.model.style import Colouring
 
 Heights = Literal["ellipsoidal", "orthometric", "unknown"]
@@ -80,6 +81,8 @@ class Layer(_Noun):
     columns: tuple[Column, ...] = ()
     heights: Heights = "unknown"
     source: Source = Source()
+    link: Link | None = None
+    """The file beside the city that holds its data, where that is too much to be taken in."""
     colouring: Colouring | None = None
     """What colours its features; None leaves them the base scene's."""
     version: int = 0

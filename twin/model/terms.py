@@ -27,11 +27,30 @@ _BUILDINGS = {
     "yearOfConstruction": ("", "Year of construction", "سنة الإنشاء"),
     "yearOfDemolition": ("", "Year of demolition", "سنة الهدم"),
 }
+_RASTERS = {
+    "cells_across": ("", "Cells across", "الخلايا عرضًا"),
+    "cells_down": ("", "Cells down", "الخلايا طولًا"),
+    "cell_size": ("m", "Cell size", "حجم الخلية"),
+    "bands": ("", "Bands", "النطاقات"),
+    "data_type": ("", "Data type", "نوع البيانات"),
+    "lowest": ("m", "Lowest elevation", "أدنى منسوب"),
+    "highest": ("m", "Highest elevation", "أعلى منسوب"),
+}
+_POINTS = {
+    "points": ("", "Points", "النقاط"),
+    "point_format": ("", "Point format", "صيغة النقاط"),
+    "elevation": ("m", "Elevation", "المنسوب"),
+    "classification": ("", "Class", "الصنف"),
+    "intensity": ("", "Intensity", "شدة الانعكاس"),
+    "lowest": ("m", "Lowest elevation", "أدنى منسوب"),
+    "highest": ("m", "Highest elevation", "أعلى منسوب"),
+}
+_OF_KIND = {"buildings": _BUILDINGS, "terrain": _RASTERS, "imagery": _RASTERS, "pointcloud": _POINTS}
 """Unit, English and Arabic; a unit only where the reader makes sure of it."""
 
 
 def column(name: str, type: str, kind: str) -> Column:
     """A column of a layer kind; one that nobody knows keeps its own name."""
-    known = _ANY | _BUILDINGS if kind == "buildings" else _ANY
+    known = _ANY | _OF_KIND.get(kind, {})
     unit, english, arabic = known.get(name, ("", "", ""))
     return Column(name=name, type=type, unit=unit, title_en=english, title_ar=arabic)

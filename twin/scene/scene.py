@@ -24,6 +24,7 @@ from twin.scene.details import Details, Hit
 from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
+from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
 from twin.scene.selecting import Selected
@@ -84,6 +85,7 @@ class Scene:
         self._grounds = Grounds(self.renderer)
         self._shading = Shading(self._grounds, self._meshing.drawn)
         self._stage = Stage(self.renderer, cache)
+        self._linked = Linked(self.renderer, source)
         self.sight = Sight(window, self.renderer, lambda: self.camera, self.hides)
         """What hides what in the picture that was drawn last."""
         self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
@@ -140,6 +142,7 @@ class Scene:
         for node, made in self._meshing.ready(most):
             came = True
             self._take(node, made)
+        self.turn += self._linked.take(most)
         if came:
             self._arrange()
         self._bake()
@@ -168,6 +171,7 @@ class Scene:
         self.renderer.AddActor(self._dome)
         self._grounds.paint(self._below)
         self._tone(set(self.overlays))
+        self._linked.colour(self.overlays, night=night)
         self._dress()
         self.look(self.camera)
 
@@ -192,6 +196,7 @@ class Scene:
         both = {*before, *overlays}
         changed = {layer for layer in both if before.get(layer) is not self.overlays.get(layer)}
         self._tone(changed)
+        self._linked.colour(overlays, night=self.sky is light.NIGHT)
         if bool(before) != bool(self.overlays):
             self._grounds.paint(self._below)
         if before.keys() != self.overlays.keys():
@@ -280,17 +285,17 @@ class Scene:
     @property
     def loading(self) -> bool:
         """Whether a tile that is wanted from here is still to come."""
-        return self._meshing.busy or self._missing
+        return self._meshing.busy or self._missing or self._linked.busy
 
     @property
     def shows_tiles(self) -> bool:
         """Whether any is there."""
-        return bool(self._stage.shown)
+        return bool(self._stage.shown) or self._linked.shown
 
     @property
     def busy(self) -> bool:
         """Whether tiles or the ground are still to come."""
-        return self._meshing.busy or self._grounds.busy
+        return self._meshing.busy or self._grounds.busy or self._linked.busy
 
     @property
     def nbytes(self) -> int:
@@ -302,6 +307,7 @@ class Scene:
         self._details.stop()
         self.sight.close()
         self._meshing.close()
+        self._linked.close()
         self._grounds.close()
         self.window.RemoveRenderer(self.renderer)
 
@@ -378,11 +384,13 @@ class Scene:
         self._shade()
         for node, drawn, actor in self._stage.actors():
             actor.SetShaderProperty(self._material(node, drawn))
+        self._linked.dress(self._below, self._sides, self._grounds.shades)
 
     def _shade(self) -> None:
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
+        self._linked.dress(self._below, self._sides, self._grounds.shades)
 
     @property
     def _clear(self) -> float:
@@ -397,6 +405,7 @@ class Scene:
     def _haze(self) -> None:
         for material in (*self._materials.values(), *(one.GetShaderProperty() for one in self._grounds.laid)):
             materials.see(material, self._sight)
+        self._linked.see(self._sight)
 
     def _arrange(self) -> None:
         """Ask for what is wanted from here, and show the best of what is there."""
@@ -407,6 +416,13 @@ class Scene:
         self._meshing.ask(missing)
         self._missing = bool(missing)
         self.turn += self._stage.show(self._tree.drawn(layers, there), wanted)
+        self._arrange_linked()
+
+    def _arrange_linked(self) -> None:
+        extent = extents.core(self._listing.layers.values())
+        shown = [layer for layer in self._listing.layers.values() if self._shows(layer.id)]
+        self.turn += self._linked.of(shown, self.origin, extent[2] if extent else 0.0)
+        self.turn += self._linked.arrange(self._eye())
 
     def _eye(self) -> Eye:
         width, height = self.viewport
@@ -472,6 +488,7 @@ class Scene:
         return found if found is not None and fid in found.fids else None
 
     def _seen(self, layer: str) -> bool:
-        if layer in GROUND_LAYERS:
-            return False
+        return layer not in GROUND_LAYERS and self._shows(layer)
+
+    def _shows(self, layer: str) -> bool:
         return self._listing.layers[layer].visible if self._shown is None else layer in self._shown

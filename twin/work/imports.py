@@ -21,6 +21,7 @@ from twin.formats.intake import Request, TakenLayer, take_in
 from twin.model import terms
 from twin.model.feature import OWN
 from twin.model.layer import Layer, Source
+from twin.model.link import Link, named
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
@@ -80,13 +81,14 @@ def import_file(
         with founding(context, taken.crs) as city:
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
-            twice = sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
+            twice = _twice(city, taken, file)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
     notes = [*taken.notes, tr(_TWICE)] if twice else taken.notes
     return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=notes)
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
+    link = taken.link and taken.link.model_copy(update={"path": named(file, context.path)})
     source = Source(
         file=file.name,
         sha256=taken.sha256,
@@ -105,7 +107,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         if not city.crs:
             city.set_crs(taken.crs)
         with contextlib.ExitStack() as open_files:
-            new = [_new(part, source, taken, open_files) for part in taken.layers]
+            new = [_new(part, source, taken, link, open_files) for part in taken.layers]
             new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
             made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
         try:
@@ -117,7 +119,9 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
     context.edits.push(Edit(words, do, lambda: city.hide(made[0])))
 
 
-def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack) -> NewLayer:
+def _new(
+    part: TakenLayer, source: Source, taken: Taken, link: Link | None, open_files: contextlib.ExitStack
+) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
     columns = tuple(terms.column(field.name, str(field.type), kind) for field in fields if field.name not in OWN)
@@ -129,8 +133,17 @@ def _new(part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.
         columns=columns,
         heights=taken.heights,
         source=source,
+        link=link,
     )
     return NewLayer(layer, reader, part.report)
+
+
+def _twice(city: City, taken: Taken, file: Path) -> bool:
+    """Whether this very file was there before; one that is only linked is known by its place until it is hashed."""
+    if taken.sha256:
+        return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
+    links = [found.link.path for found in city.layers() if found.link]
+    return links.count(named(file, city.path)) > 1
 
 
 def _is_id(words: str) -> bool:
@@ -194,7 +207,8 @@ def _tile(context: Context, city: City, taken: Taken) -> None:
         words = tr(PREPARING, title=part.title)
         watch = telling(context.progress, words, _WRITTEN, sum(counts[:number]), sum(counts))
         watch(0)
-        tile(city, context.kinds, part.report.id, part.report.kind, watch)
+        if taken.link is None:
+            tile(city, context.kinds, part.report.id, part.report.kind, watch)
 
 
 @contextlib.contextmanager
