@@ -13,7 +13,6 @@ from twin.formats.reader import Report
 from twin.model.patches import Octree, PointFile, Points
 
 
-
 class Cloud(Protocol):
     """An octree of points."""
 

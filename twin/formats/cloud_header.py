@@ -76,7 +76,7 @@ def header(path: Path) -> Header:
     with told(path), laspy.open(path) as reader:
         found = reader.header
         count, copc = int(found.point_count), bool(found.vlrs.get("CopcInfoVlr"))
-        low, high = tuple(map(float, found.mins)), tuple(map(float, found.maxs))
+        low, high = _place(found.mins), _place(found.maxs)
         scales = (*found.scales, *found.offsets)
         crs = _crs(found)
         compressed, version = bool(found.are_points_compressed), str(found.version)
@@ -88,9 +88,11 @@ def header(path: Path) -> Header:
     if any(a > b for a, b in zip(low, high, strict=True)):
         raise damaged(path)
     unit, guessed = (unit, False) if unit is not None else _by_crs(crs)
-    return Header(
-        count, version, int(found.point_format.id), compressed, copc, low, high, crs, unit, guessed
-    )  # type: ignore[arg-type]
+    return Header(count, version, int(found.point_format.id), compressed, copc, low, high, crs, unit, guessed)
+
+
+def _place(of: Any) -> tuple[float, float, float]:
+    return float(of[0]), float(of[1]), float(of[2])
 
 
 def _sized(path: Path, start: bytes) -> None:

@@ -38,7 +38,6 @@ _VERSION = 1
 _START = 1 << 16
 
 
-
 class Cached:
     """A file's octree in the cache."""
 
@@ -164,7 +163,8 @@ def _build(path: Path, header: Header, place: Place, folder: Path, progress: Rep
     about = {
         "origin": box[:3].tolist(), "side": float(box[3]), "count": read, "kept": written, "coloured": coloured,
         "apart": math.sqrt(area / max(1.0, written / weights.sum())),
-        "classes": {str(code): int(n) for code, n in enumerate(classes) if n}, "low": low.tolist(), "high": high.tolist(),
+        "classes": {str(code): int(n) for code, n in enumerate(classes) if n},
+        "low": low.tolist(), "high": high.tolist(),
     }  # fmt: skip
     (folder / "octree.json").write_text(json.dumps(about), "utf-8")
 
@@ -176,7 +176,9 @@ def _cube(header: Header, place: Place, path: Path) -> Any:
     box = placed_boxes(np.array([header.low]), np.array([header.high]), place)[0]
     side = float((box[3:] - box[:3]).max())
     if not math.isfinite(side) or side > 1_000_000:
-        words = mark("Its points have no place in the city’s coordinate system. Say which CRS they are in (--crs EPSG:n).")
+        words = mark(
+            "Its points have no place in the city’s coordinate system. Say which CRS they are in (--crs EPSG:n)."
+        )
         raise CannotRead(words, path)
     side = max(1.0, side * 1.001)
     return np.array([*np.floor(box[:3] * 1000) / 1000, side])
@@ -201,7 +203,7 @@ def _records(points: Points, whole: Any, box: Any, chance: Any, cuts: Any, share
 
 def _code(level: Any, x: Any, y: Any, z: Any) -> Any:
     """A node as one number, by level first."""
-    return ((level << 3 * _BITS) if isinstance(level, int) else level << 3 * _BITS) | x << 2 * _BITS | y << _BITS | z
+    return level << 3 * _BITS | x << 2 * _BITS | y << _BITS | z
 
 
 def _keys(codes: Any) -> Any:

@@ -59,6 +59,9 @@ class Copc:
         # Its own spacing is in the file's unit: what a side is in the city tells how long that is.
         unit = float(np.median(across / sides))
         apart = (self._spacing if self._spacing > 0 else self._half / 64) * unit / 2.0 ** keys[:, 0]
+        # Where points are few they stand farther apart than a node's full one would have them.
+        area = across * (boxes[:, 4] - boxes[:, 1])
+        apart = np.clip(np.sqrt(area / np.maximum(found["count"], 1)), apart, 4 * apart)
         return Octree(keys, found["count"].astype(np.int64), _parents(keys), boxes, apart, self._coloured)
 
     def points(self, node: int) -> Points:
@@ -74,7 +77,9 @@ class Copc:
         """Of its upper nodes, whose points are spread over all of it."""
         self._look()
         last = int(np.searchsorted(np.cumsum(self._entries["count"]), _SAMPLE))
-        parts = [self._columns(node) for node in range(min(last + 1, len(self._entries))) if self._entries["count"][node]]
+        parts = [
+            self._columns(node) for node in range(min(last + 1, len(self._entries))) if self._entries["count"][node]
+        ]
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return placed_points(joined, self._place, wide=bool(self._wide), coloured=self._coloured)
 
@@ -104,7 +109,7 @@ class Copc:
         found.offset, found.byte_size = int(entry["at"]), int(entry["size"])
         found.point_count = int(entry["count"])
         with headers.told(self.path):
-            return headers.unpacked(self._reader._fetch_and_decompress_points_of_nodes([found]))  # noqa: SLF001
+            return headers.unpacked(self._reader._fetch_and_decompress_points_of_nodes([found]))
 
 
 def _entries(path: Path, file: Any, offset: int, size: int) -> Any:
@@ -146,9 +151,7 @@ def _sorted(entries: Any) -> Any:
 def _parents(keys: Any) -> Any:
     """(n,) the place of each node's parent; −1 where there is none."""
     places = {tuple(key): place for place, key in enumerate(keys.tolist())}
-    return np.array(
-        [places.get((level - 1, x >> 1, y >> 1, z >> 1), -1) for level, x, y, z in keys.tolist()], np.int64
-    )
+    return np.array([places.get((level - 1, x >> 1, y >> 1, z >> 1), -1) for level, x, y, z in keys.tolist()], np.int64)
 
 
 def placed_boxes(low: Any, high: Any, place: Place) -> Any:

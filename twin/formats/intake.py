@@ -30,7 +30,15 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     progress(0.0, tr("Looking at the file…"))
     chosen = registry.choose(path)
     survey = chosen.survey(path)
-    placing = decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local, height_unit=survey.height_unit)
+    placing = decide(
+        path,
+        survey.crs,
+        survey.bounds,
+        city=request.city_crs,
+        said=request.crs,
+        local=request.local,
+        height_unit=survey.height_unit,
+    )
     notes = Notes()
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:

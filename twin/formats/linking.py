@@ -24,9 +24,7 @@ def prepare(chosen: Format, path: Path, placing: Placing, request: Request, prog
     """Whatever a format must do before it is read, once it is known where the file lies."""
     if hasattr(chosen, "prepare"):
         module = cast(Any, chosen)
-        file = PointFile(
-            str(path), placing.source, placing.crs, request.local, placing.height_unit, module.cache()
-        )
+        file = PointFile(str(path), placing.source, placing.crs, request.local, placing.height_unit, module.cache())
         module.prepare(file, progress)
 
 

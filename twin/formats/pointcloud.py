@@ -70,7 +70,9 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
         if header.count > MOST:
             notes.say("It has more points than are drawn of a LAS or LAZ; make it a COPC to see all of them.")
     if not np.isfinite(box).all():
-        words = mark("Its points have no place in the city’s coordinate system. Say which CRS they are in (--crs EPSG:n).")
+        words = mark(
+            "Its points have no place in the city’s coordinate system. Say which CRS they are in (--crs EPSG:n)."
+        )
         raise CannotRead(words, path)
     if header.guessed_unit:
         notes.say("Its CRS names no unit of heights: they were taken to be in that of its coordinates.")

@@ -54,7 +54,9 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
         raise CannotRead(mark("It holds no value: all of its cells are missing."), path)
     border = placed(found, place)
     if border is None:
-        words = mark("It spans more of the earth than a city’s coordinate system can hold: bring the part that you need.")
+        words = mark(
+            "It spans more of the earth than a city’s coordinate system can hold: bring the part that you need."
+        )
         raise CannotRead(words, path)
     layer = path.stem.replace(".", "_")
     notes.read(layer)

@@ -16,7 +16,16 @@ from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
 from twin.core.i18n import mark
 from twin.formats.reader import Format
 
-_MODULES = ("vector_geopackage", "vector_geojson", "vector_shapefile", "geoparquet", "cityjson", "cityjson_seq", "raster", "pointcloud")
+_MODULES = (
+    "vector_geopackage",
+    "vector_geojson",
+    "vector_shapefile",
+    "geoparquet",
+    "cityjson",
+    "cityjson_seq",
+    "raster",
+    "pointcloud",
+)
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')

@@ -11,7 +11,6 @@ from twin.formats.reader import Report
 from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
 
 
-
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
     """What a raster holds of a square."""
     return raster_patch(file, square)

@@ -80,7 +80,12 @@ class Links:
         link = layer.link
         assert link is not None
         return PointFile(
-            self._there(layer), layer.source.crs, self._city.crs, link.local, link.height_unit, str(paths.cache() / CLOUDS)
+            self._there(layer),
+            layer.source.crs,
+            self._city.crs,
+            link.local,
+            link.height_unit,
+            str(paths.cache() / CLOUDS),
         )
 
     def _there(self, layer: Layer) -> str:

@@ -61,7 +61,9 @@ class CityTiles:
             points = self.links.sample(layer)
         except TwinError:
             # It is missing, which is told elsewhere: nothing is known of its points.
-            return pa.table({"fid": pa.array([], pa.int64()), column: pa.array([], pa.float64())}).replace_schema_metadata(kept)
+            return pa.table(
+                {"fid": pa.array([], pa.int64()), column: pa.array([], pa.float64())}
+            ).replace_schema_metadata(kept)
         values = points.values(column)
         words = pa.array([str(one) for one in values.tolist()]) if column == "classification" else pa.array(values)
         return pa.table({"fid": pa.array(range(len(values)), pa.int64()), column: words}).replace_schema_metadata(kept)

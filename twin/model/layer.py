@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from twin.core.i18n import named
+from twin.core.i18n import named, trn
 from twin.core.units import symbol
 from twin.model.feature import HIDDEN
 from twin.model.link import Link
@@ -97,6 +97,13 @@ class Layer(_Noun):
     def title(self) -> str:
         """Its name in the language in use."""
         return named(self.title_en, self.title_ar, self.id)
+
+    @property
+    def amount(self) -> str:
+        """How much of what it holds, in words: points of a cloud, else features."""
+        if self.link and self.link.holds == "points":
+            return trn("{n} point", "{n} points", self.link.amount)
+        return trn("{n} feature", "{n} features", self.count)
 
     @property
     def attributes(self) -> tuple[Column, ...]:

@@ -49,6 +49,12 @@ class Link(BaseModel):
         return "present" if (found.st_size, found.st_mtime_ns) == (self.size, self.time) else "changed"
 
 
+def of(file: Path, link: Link, city: Path) -> Link:
+    """The same link to a file that lies elsewhere or was touched."""
+    found = file.stat()
+    return link.model_copy(update={"path": named(file, city), "size": found.st_size, "time": found.st_mtime_ns})
+
+
 def named(file: Path, city: Path) -> str:
     """A file's name as a city keeps it: relative where they share a folder, so that both can be moved together."""
     file, folder = file.absolute(), city.absolute().parent

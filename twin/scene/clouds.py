@@ -129,7 +129,9 @@ class Clouds:
     @property
     def shown(self) -> bool:
         """Whether anything is drawn."""
-        return any(node and node.actor.GetVisibility() for cloud in self._clouds.values() for node in cloud.there.values())
+        return any(
+            node and node.actor.GetVisibility() for cloud in self._clouds.values() for node in cloud.there.values()
+        )
 
     def dress(self, sky: Sky) -> None:
         """In the light of a sky."""
@@ -207,7 +209,7 @@ class Clouds:
             cloud.waiting[node] = self._pool.submit(self._source.points, cloud.layer, node)
 
     def _add(self, cloud: _Cloud, number: int, future: Future[Points]) -> int:
-        points = _result(cloud, future)
+        points: Points | None = _result(cloud, future)
         if points is None or not len(points.places):
             cloud.there[number] = None
             return 0
@@ -244,8 +246,10 @@ class Clouds:
             self._drop(node)
 
     def _clear(self, cloud: _Cloud) -> None:
-        for future in (*cloud.waiting.values(), *([cloud.coming] if cloud.coming else [])):
+        for future in cloud.waiting.values():
             future.cancel()
+        if cloud.coming is not None:
+            cloud.coming.cancel()
         for node in cloud.there.values():
             if node:
                 self._drop(node)

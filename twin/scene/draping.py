@@ -64,8 +64,8 @@ class Draping:
         moved = (origin, base) != (self._origin, self._base)
         self._origin, self._base = origin, base
         wanted = sheets(layers) if self._source else []
-        kept = {} if moved else {_same(laid.layers): laid for laid in self._laid}
-        after = [kept.pop(_same(group), None) or _Laid(group) for group in wanted]
+        kept: dict[Any, _Laid] = {} if moved else {_same(laid.layers): laid for laid in self._laid}
+        after = [kept[_same(group)] if _same(group) in kept else _Laid(group) for group in wanted]
         gone = [laid for laid in self._laid if laid not in after]
         changed = bool(gone) or len(after) != len(self._laid)
         for laid in gone:
@@ -171,7 +171,7 @@ class Draping:
                 laid.broken = True
                 _log.warning("%s can't be drawn: %s", ", ".join(one.id for one in laid.layers), why)
             return 0
-        except Exception:  # a layer kind is a stranger
+        except Exception:  # noqa: BLE001  a layer kind is a stranger
             laid.broken = True
             _log.exception("%s can't be drawn", ", ".join(one.id for one in laid.layers))
             return 0

@@ -48,7 +48,7 @@ def made(square: Square, heights: Any, pictures: list[tuple[Any, float]], base: 
     if heights is None:
         z = np.full(x.shape, base)
         return Made(square, np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32), whole)
-    z = _filled(heights[1:-1, 1:-1])[::STEP, ::STEP]
+    z = _filled(heights[1:-1:STEP, 1:-1:STEP])
     surface = np.stack([x, y, z], axis=-1).reshape(-1, 3)
     hanging = surface[_rim()]
     hanging[:, 2] -= _SKIRT * square.side
@@ -98,15 +98,21 @@ def _laid(pictures: list[tuple[Any, float]]) -> Any:
     return np.rint(whole).astype(np.uint8)
 
 
-def _filled(heights: Any) -> Any:
-    """Without gaps: what is missing takes the height of the nearest place that is there; its picture ends before it."""
-    missing = ~np.isfinite(heights)
-    if not missing.any():
-        return heights
-    from scipy.ndimage import distance_transform_edt
-
-    nearest = distance_transform_edt(missing, return_distances=False, return_indices=True)
-    return heights[tuple(nearest)]
+def _filled(corners: Any) -> Any:
+    """Without gaps: what is missing takes the mean of what is beside it; its picture ends before it."""
+    found = corners.copy()
+    while (missing := ~np.isfinite(found)).any():
+        around = np.pad(found, 1, constant_values=np.nan)
+        beside = np.stack(
+            [around[up : up + len(found), right : right + len(found)] for up in range(3) for right in range(3)]
+        )
+        there = np.isfinite(beside)
+        counts = there.sum(axis=0)
+        if not counts.any():
+            return np.zeros_like(found)
+        means = np.where(there, beside, 0).sum(axis=0) / np.maximum(counts, 1)
+        found = np.where(missing & (counts > 0), means, found)
+    return found
 
 
 @cache

@@ -41,6 +41,8 @@ _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+_SKY = 24_000.0
+"""Metres from the eye to what it looks at, beyond which the sky is larger than usual."""
 _MARGIN = 1.15
 """The picture is so much wider where tiles are asked for: what comes into it is there."""
 _STANDING = frozenset({"buildings", "palms"})
@@ -182,6 +184,8 @@ class Scene:
         eye = to.eye()
         if self._dome:
             self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
+            # Behind all that is looked at, from however far.
+            self._dome.SetScale(max(1.0, to.distance / _SKY))
         self._haze()
         self._arrange()
 
@@ -384,13 +388,13 @@ class Scene:
         self._shade()
         for node, drawn, actor in self._stage.actors():
             actor.SetShaderProperty(self._material(node, drawn))
-        self._linked.dress(self._below, self._sides, self._grounds.shades)
+        self._linked.dress(self._below, self._grounds.sides(), self._grounds.shades)
 
     def _shade(self) -> None:
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
-        self._linked.dress(self._below, self._sides, self._grounds.shades)
+        self._linked.dress(self._below, self._grounds.sides(), self._grounds.shades)
 
     @property
     def _clear(self) -> float:
@@ -460,7 +464,7 @@ class Scene:
 
     def _cast(self, extent: Box) -> bool:
         """Ask for the shade of what stands; True where there is less of it at once."""
-        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
+        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id) and layer.link is None]
         standing = [layer.id for layer in seen if layer.kind in _STANDING]
         roads = [layer.id for layer in seen if layer.kind == "roads"]
         of_what = tuple((layer.id, layer.source, layer.version, self._veiled.get(layer.id)) for layer in seen)

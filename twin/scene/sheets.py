@@ -127,7 +127,8 @@ class Sheet:
         if spot in wanted.refined:
             below = [one for one in spot.below if one in wanted.urgent]
             parts: set[Spot] = set()
-            if all([self._cover(one, wanted, there, parts) for one in below]):
+            covered = [self._cover(one, wanted, there, parts) for one in below]
+            if all(covered):
                 found |= parts
                 return True
             if spot in there:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def import_file(
         raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
     with _scratch() as scratch:
         request = Request(
-            path=str(file.absolute()),
+            path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
             city_crs=_city_crs(context),
             crs=crs,
@@ -84,7 +85,14 @@ def import_file(
             twice = _twice(city, taken, file)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
     notes = [*taken.notes, tr(_TWICE)] if twice else taken.notes
-    return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=notes)
+    return ImportReport(
+        file=file.name,
+        format=taken.format,
+        crs=taken.crs,
+        layers=reports,
+        linked=taken.link is not None,
+        notes=notes,
+    )
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
