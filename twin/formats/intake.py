@@ -20,6 +20,7 @@ from twin.formats.reader import Batch, Format, Report
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
 from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
+from twin.model.link import HASHED_AT_ONCE
 
 __all__ = ["Answer", "Request", "TakenLayer", "take_in"]
 
@@ -106,7 +107,7 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
 
 def _fingerprint(path: Path, chosen: Format) -> str:
     """Of a large file that stays where it is, nothing yet: it would take as long as reading all of it."""
-    if linking.is_linked(chosen) and path.stat().st_size > linking.HASHED_AT_ONCE:
+    if linking.is_linked(chosen) and path.stat().st_size > HASHED_AT_ONCE:
         return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,9 +11,6 @@ from twin.formats.request import Request
 from twin.model.link import Link
 from twin.model.patches import PointFile
 
-HASHED_AT_ONCE = 64 << 20
-"""Bytes of a file whose hash is known when it is linked; of a larger one it is computed later."""
-
 
 def is_linked(chosen: Format) -> bool:
     """Whether a format says so: ``HOLDS`` and ``linked``."""

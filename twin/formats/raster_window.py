@@ -18,7 +18,7 @@ from twin.model.patches import SIDE, Patch, RasterFile, Square
 
 _EDGE = 17
 """Places a side of a square that say which window of the file it needs."""
-_MOST = 2 * SIDE + 64
+_MOST = 400
 """Cells a side that are read for a square at the most."""
 
 

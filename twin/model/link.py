@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -9,6 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 State = Literal["present", "missing", "changed"]
+HASHED_AT_ONCE = 64 << 20
+"""Bytes of a file whose hash is known as soon as it is asked for; of a larger one it is computed beside other work."""
 Kept = Literal["raster", "points"]
 
 
@@ -41,12 +44,18 @@ class Link(BaseModel):
         return named if named.is_absolute() else Path(os.path.normpath(city.absolute().parent / named))
 
     def state(self, city: Path) -> State:
-        """Whether it is there, and as it was: by its size and time alone, so at once."""
+        """Whether it is there, and as it was: by its size and time, so at once; a copy of a small one by its hash."""
+        file = self.file(city)
         try:
-            found = self.file(city).stat()
+            found = file.stat()
+            if (found.st_size, found.st_mtime_ns) == (self.size, self.time):
+                return "present"
+            if found.st_size != self.size or not self.sha256 or self.size > HASHED_AT_ONCE:
+                return "changed"
+            with file.open("rb") as opened:
+                return "present" if hashlib.file_digest(opened, "sha256").hexdigest() == self.sha256 else "changed"
         except OSError:
             return "missing"
-        return "present" if (found.st_size, found.st_mtime_ns) == (self.size, self.time) else "changed"
 
 
 def of(file: Path, link: Link, city: Path) -> Link:

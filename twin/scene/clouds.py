@@ -21,7 +21,7 @@ from twin.scene.light import Sky
 from twin.scene.source import LinkSource
 from twin.scene.tree import Eye, clearness, distances, visible
 
-MOST, KEPT = 1_500_000, 2_500_000
+MOST, KEPT = 1_200_000, 1_800_000
 """Points that are drawn, and that are kept."""
 _FINE = 1.6
 """Pixels between two points below which a finer node adds nothing."""
@@ -57,6 +57,7 @@ class Clouds:
         self._tints: dict[str, Tints] = {}
         self._materials: dict[bool, Any] = {}
         self._sky: Sky | None = None
+        self._sight = materials.Sight()
         self._origin = (0.0, 0.0, 0.0)
         self._turn = 0
 
@@ -144,6 +145,7 @@ class Clouds:
 
     def see(self, sight: materials.Sight) -> None:
         """Take another sight."""
+        self._sight = sight
         for material in self._materials.values():
             materials.see(material, sight)
 
@@ -231,6 +233,7 @@ class Clouds:
             return
         if overlaid not in self._materials:
             self._materials[overlaid] = materials.dotted(self._sky, overlaid=overlaid)
+            materials.see(self._materials[overlaid], self._sight)
         actor.SetShaderProperty(self._materials[overlaid])
 
     def _evict(self) -> None:

@@ -19,6 +19,8 @@ CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", 
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
 NO_DATA, NO_DATA_BY_NIGHT = "#C9C6BF", "#4A525A"
 _DIVERGING = "difference"
+_TELLING = 0.5
+"""Limits that are nearer to each other would look the same without decimals."""
 REST = "…"
 """What stands for the categories beyond the eighth."""
 SAMPLED = b"sampled"
@@ -106,7 +108,7 @@ def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendCla
     edges = [float(numbers[there].min()), *map(float, limits), float(numbers[there].max())]
     count = len(limits) + 1
     picked = ramp(colouring.ramp, count)
-    decimals = 0 if edges[-1] - edges[0] >= 20 else 1
+    decimals = 0 if edges[-1] - edges[0] >= 20 and min(np.diff(edges)) >= _TELLING else 1
     rows = [
         LegendClass(
             picked[n],

@@ -24,6 +24,8 @@ KEPT = 96 << 20
 """Bytes that patches may take here; the card has as much again."""
 _ASKED = 3
 """Patches under way: the child reads one, the others are painted."""
+_ALWAYS = 3
+"""Levels whose patches are fetched on the way to finer ones: what else is missing shows as one of them."""
 _LIFT = 1e-6
 """How far a picture of level ground is brought before it, in the depth's own unit."""
 _log = logging.getLogger("balad")
@@ -55,6 +57,7 @@ class Draping:
         self._material: dict[tuple[bool, float], Any] = {}
         self._shades: Sequence[Any] = ()
         self._looks: tuple[Any, ...] = ()
+        self._sight = materials.Sight()
         self._origin = (0.0, 0.0, 0.0)
         self._base = 0.0
         self._turn = 0
@@ -126,6 +129,7 @@ class Draping:
 
     def see(self, sight: materials.Sight) -> None:
         """Take another sight."""
+        self._sight = sight
         for material in self._material.values():
             materials.see(material, sight)
 
@@ -141,6 +145,7 @@ class Draping:
             if not laid.broken
             for spot, by in laid.wanted.urgent.items()
             if spot not in laid.there and spot not in laid.waiting
+            if spot.level < _ALWAYS or spot in laid.wanted.leaves
         ]
         # What is above comes first: it covers all that is below.
         missing.sort(key=lambda one: (one[2].level > 0, -one[0], one[2].level))
@@ -193,6 +198,7 @@ class Draping:
             if (relief, opacity) not in self._material:
                 sky, sides = self._looks
                 self._material[relief, opacity] = materials.draped(sky, sides, 0.0 if relief else _LIFT, opacity)
+                materials.see(self._material[relief, opacity], self._sight)
             found.SetShaderProperty(self._material[relief, opacity])
         found.SetForceTranslucent(opacity < 1)
         found.SetForceOpaque(opacity >= 1)
