@@ -9,6 +9,11 @@ import numpy as np
 import rasterio
 from rasterio.transform import Affine
 
+from twin.formats import raster_drivers
+
+# Before rasterio is used by a test: what it registers it never lets go of.
+raster_drivers.ready()
+
 WEST, NORTH = 517_000.0, 2_380_000.0
 
 

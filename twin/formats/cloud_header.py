@@ -25,7 +25,7 @@ _DAMAGED = mark(
 )
 _OTHER = mark("This is no {format}, though its name says so. Check where it came from, or export it anew.")
 _LONGEST = 400_000_000_000
-_HEADER = 227
+_HEADER, _LONG_HEADER = 227, 375
 _VERTICAL, _UNITS = 4099, {9001: 1.0, 9002: 0.3048, 9003: 1200 / 3937}
 """The GeoTIFF key of the unit of heights, and EPSG's units in metres."""
 
@@ -69,7 +69,7 @@ def header(path: Path) -> Header:
     import laspy
 
     with path.open("rb") as file:
-        start = file.read(_HEADER)
+        start = file.read(_LONG_HEADER)
     if start[:4] != b"LASF":
         raise NotThisFormat(_OTHER, path, format=NAME)
     _sized(path, start)
@@ -99,12 +99,18 @@ def _sized(path: Path, start: bytes) -> None:
     """Uncompressed points must lie in the file, all of them."""
     if len(start) < _HEADER:
         raise damaged(path)
-    offset, _, form, length, old = struct.unpack_from("<IIBHI", start, 96)
+    offset, records, form, length, old = struct.unpack_from("<IIBHI", start, 96)
     size = path.stat().st_size
-    if offset > size:
+    # Each record has a head of 54 bytes, and laspy goes through as many as it is told of.
+    if offset > size or records * 54 > size or _extended(start) * 60 > size:
         raise damaged(path)
     if not form & 0xC0 and start[25] < 4 and offset + length * old > size:
         raise damaged(path)
+
+
+def _extended(start: bytes) -> int:
+    """How many records stand behind the points, which LAS 1.4 has."""
+    return int(struct.unpack_from("<I", start, 243)[0]) if start[25] >= 4 and len(start) >= _LONG_HEADER else 0
 
 
 def _crs(found: Any) -> str | None:

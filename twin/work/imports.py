@@ -42,6 +42,10 @@ _READ, _WRITTEN = 0.6, 0.7
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
+_ELLIPSOID = mark(
+    "Its heights are above the ellipsoid, those in the city above the sea: they may be tens of metres apart."
+)
+_SEA = mark("Its heights are above the sea, those in the city above the ellipsoid: they may be tens of metres apart.")
 
 Place = tuple[float, float, float, float]
 
@@ -80,11 +84,12 @@ def import_file(
         taken: Taken = job.result()
         context.progress(_READ, tr("Writing the city…"))
         with founding(context, taken.crs) as city:
+            others = _other_heights(city, taken)
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
             twice = _twice(city, taken, file)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
-    notes = [*taken.notes, tr(_TWICE)] if twice else taken.notes
+    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
     return ImportReport(
         file=file.name,
         format=taken.format,
@@ -152,6 +157,14 @@ def _twice(city: City, taken: Taken, file: Path) -> bool:
         return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
     links = [found.link.path for found in city.layers() if found.link]
     return links.count(named(file, city.path)) > 1
+
+
+def _other_heights(city: City, taken: Taken) -> list[str]:
+    """A warning where linked heights are measured from another level than those that are there: they are never moved."""
+    there = {layer.heights for layer in city.layers()} - {"unknown"}
+    if taken.link is None or taken.heights == "unknown" or not there or taken.heights in there:
+        return []
+    return [tr(_ELLIPSOID if taken.heights == "ellipsoidal" else _SEA)]
 
 
 def _is_id(words: str) -> bool:
