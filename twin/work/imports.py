@@ -160,7 +160,7 @@ def _twice(city: City, taken: Taken, file: Path) -> bool:
 
 
 def _other_heights(city: City, taken: Taken) -> list[str]:
-    """A warning where linked heights are measured from another level than those that are there: they are never moved."""
+    """A warning where linked heights are above another level than those that are there: they are never moved."""
     there = {layer.heights for layer in city.layers()} - {"unknown"}
     if taken.link is None or taken.heights == "unknown" or not there or taken.heights in there:
         return []
