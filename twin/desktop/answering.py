@@ -32,7 +32,11 @@ def _imported(desk: Desk, report: ImportReport) -> None:
     refused = sum(len(layer.refused) for layer in report.layers)
     repaired = sum(len(layer.repaired) for layer in report.layers)
     kept = sum(layer.kept for layer in report.layers) + repaired
-    words = [tr("{file}: {counted} taken in.", file=first_strong(report.file), counted=_features(kept))]
+    words = [
+        tr("{file} is linked: it stays where it is.", file=first_strong(report.file))
+        if report.linked
+        else tr("{file}: {counted} taken in.", file=first_strong(report.file), counted=_features(kept))
+    ]
     if repaired:
         words.append(tr("{counted} repaired on the way.", counted=_features(repaired)))
     if refused:

@@ -14,6 +14,7 @@ from twin.core.i18n import isolate, tongue, tr
 from twin.core.paths import dataset
 from twin.core.settings import Settings
 from twin.desktop import answering, going
+from twin.desktop.astray import Astray
 from twin.desktop.bridge import Bridge, Running, Worker
 from twin.desktop.filters import Filters
 from twin.desktop.known import Known
@@ -57,6 +58,7 @@ class Desk:
         self.window = Window(settings, self._letters, self.ask)
         self.opening = Opening(self)
         self.selection, self.filters = Selection(self), Filters(self)
+        self.astray = Astray(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
@@ -86,6 +88,7 @@ class Desk:
         session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.line(line)))
         if not session.city.read_only:
             session.share()
+        self.astray.begin()
         self.settings.opened(session.path)
         self.window.welcome.hide()
         self.selection.clear()
@@ -95,6 +98,7 @@ class Desk:
         self.reread()
         self.enable()
         self.window.tips.offer()
+        self.astray.look()
 
     def take(self, paths: list[Path]) -> None:
         """Files or folders were dropped or chosen: a city is opened, anything else is taken in."""
@@ -313,6 +317,7 @@ class Desk:
         self.window.view.colour(known.overlays)
         self.reread()
         self.enable()
+        self.astray.look()
 
     def _layer_chosen(self, *_: object) -> None:
         self.enable()
@@ -393,6 +398,10 @@ class Desk:
                 actions[name].setEnabled(bool(self.session and self.window.layers.chosen()))
             elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)
+        chosen = self.window.layers.chosen()
+        links = {layer.id for layer in self.known.layers if layer.link} if self.known else set()
+        actions["relink-layer"].setEnabled(chosen in links)
+        actions["pack"].setEnabled(self.session is not None)
         actions["zoom-selection"].setEnabled(self.selected is not None)
         actions["show-all"].setEnabled(self.filters.hides(self.window.layers.chosen()))
 

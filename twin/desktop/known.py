@@ -8,6 +8,7 @@ from twin.host.session import Session
 from twin.lettering.annotations import Legend
 from twin.lettering.compose import Words, legend
 from twin.model.layer import Layer
+from twin.model.link import State
 from twin.model.view import Bookmark, Camera
 from twin.scene.colours import Overlay, overlays
 from twin.scene.listing import Listing
@@ -27,6 +28,8 @@ class Known:
     listing: Listing
     overlays: dict[str, Overlay]
     bookmarks: list[Bookmark]
+    states: dict[str, State]
+    """Of the layers whose data is in a file beside the city."""
 
     @classmethod
     def read(cls, session: Session, before: Known | None = None) -> Known:
@@ -41,6 +44,7 @@ class Known:
             listing=Listing.of(session.tiles),
             overlays=_overlays(session, layers, before),
             bookmarks=city.bookmarks(),
+            states={layer.id: layer.link.state(session.path) for layer in layers if layer.link},
         )
 
     @property

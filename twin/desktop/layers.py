@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from twin.core.i18n import number, tongue, tr, trn
+from twin.core.i18n import number, tongue, tr
 from twin.core.settings import Theme
 from twin.core.units import quantity
 from twin.desktop import theme
@@ -30,7 +30,7 @@ from twin.lettering.annotations import Legend, Swatch
 from twin.model.layer import Layer
 
 _ID = Qt.ItemDataRole.UserRole
-_MENU = ("zoom-layer", "show-all", "colour-layer", "rename-layer", "export", "remove-layer")
+_MENU = ("zoom-layer", "show-all", "colour-layer", "rename-layer", "export", "relink-layer", "remove-layer")
 _SWATCHES = {
     "buildings": "#E8D9C4",
     "surfaces": "#BFC79B",
@@ -94,7 +94,7 @@ class Layers(QStackedWidget):
                 self.tree.setCurrentItem(item)
         self.tree.blockSignals(False)
         letters = self.tree.fontMetrics()
-        widest = max((letters.horizontalAdvance(number(layer.count)) for layer in layers), default=0)
+        widest = max((letters.horizontalAdvance(number(_count(layer))) for layer in layers), default=0)
         sign = self.tree.iconSize().width() + 4 if self._hidden else 0
         self.tree.setColumnWidth(1, widest + sign + 12)
         self.tree.verticalScrollBar().setValue(at)
@@ -137,7 +137,8 @@ class Layers(QStackedWidget):
             self.tree.editItem(item, 0)
 
     def _row(self, layer: Layer) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([layer.title, number(layer.count)])
+        counted = layer.amount
+        item = QTreeWidgetItem([layer.title, number(_count(layer))])
         item.setData(0, _ID, layer.id)
         item.setFlags(
             Qt.ItemFlag.ItemIsEnabled
@@ -148,7 +149,6 @@ class Layers(QStackedWidget):
         )
         item.setCheckState(0, Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked)
         item.setIcon(0, _swatch(layer, theme.colour(self._theme, "edge")))
-        counted = trn("{n} feature", "{n} features", layer.count)
         item.setToolTip(
             0, "\n".join(filter(None, (layer.title, counted, layer.source.attribution or layer.source.file)))
         )
@@ -306,6 +306,10 @@ class _Tree(QTreeWidget):
         if item is None:
             return self.topLevelItemCount()
         return self.indexOfTopLevelItem(item) + (at.y() > self.visualItemRect(item).center().y())
+
+
+def _count(layer: Layer) -> int:
+    return layer.link.amount if layer.link and layer.link.holds == "points" else layer.count
 
 
 def _swatch(layer: Layer, edge: QColor) -> QIcon:

@@ -33,6 +33,7 @@ def _files(desk: Desk) -> dict[str, Callable[[], object]]:
         "import": lambda: _opened(window, tr("Add a layer from a file…"), lambda path: desk.take([path])),
         "render": lambda: _saved(window, tr("Save a picture…"), lambda out: pictures.save(desk, out), "*.png", ".png"),
         "copy-picture": lambda: pictures.copy(desk),
+        "pack": lambda: _folder(window, tr("Pack the city and its files…"), lambda to: desk.command("pack", folder=to)),
         "info": lambda: desk.command("info"),
         "check": lambda: desk.command("check"),
         "undo": lambda: desk.command("undo"),
@@ -70,6 +71,11 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         title = tr("Bring the layer up to date…")
         _opened(desk.window, title, lambda file: desk.command("update", layer=layer, file=file))
 
+    def relink(layer: str) -> None:
+        found = next((one for one in desk.known.layers if one.id == layer), None) if desk.known else None
+        if found and found.link:
+            desk.astray.find(found)
+
     renamed = on(lambda _layer: desk.window.layers.rename())
     return {
         "remove-layer": on(lambda layer: desk.command("remove-layer", layer=layer)),
@@ -79,6 +85,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         "show-all": on(desk.filters.show_all),
         "export": on(export),
         "update": on(update),
+        "relink-layer": on(relink),
     }
 
 
@@ -168,6 +175,13 @@ def _zoom_selection(desk: Desk) -> None:
 
 def _opened(window: QWidget, title: str, then: Callable[[Path], object], pattern: str = "") -> None:
     name, _ = QFileDialog.getOpenFileName(window, title, "", pattern)
+    if name:
+        then(Path(name))
+
+
+def _folder(window: QWidget, title: str, then: Callable[[Path], object]) -> None:
+    """A new folder, named as a file is that is saved."""
+    name, _ = QFileDialog.getSaveFileName(window, title, "", "", options=QFileDialog.Option.ShowDirsOnly)
     if name:
         then(Path(name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +13,15 @@ import shapely
 
 from twin.core.errors import CannotRead, NotThisFormat
 from twin.core.i18n import mark, tr, trn
-from twin.formats import archives, axes, folders, footprints, joining, registry, siting, spooling
+from twin.formats import archives, axes, folders, footprints, joining, linking, registry, siting, spooling
 from twin.formats.notes import Notes
-from twin.formats.reader import Batch, Format
+from twin.formats.reader import Batch, Format, Report
 from twin.formats.request import Answer, Request, TakenLayer
 from twin.formats.streams import Streams
 from twin.model.feature import GEOMETRY, HEIGHT_ESTIMATED, UID
+from twin.model.link import HASHED_AT_ONCE
 
 __all__ = ["Answer", "Request", "TakenLayer", "take_in"]
-
-Report = Callable[[float, str], None]
 
 
 def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
@@ -41,11 +40,15 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
 def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> Answer:
     """What a file holds, where it lies: itself, or the folder it was unpacked to."""
     chosen, path = registry.found(place)
+    if linking.is_linked(chosen) and place != file:
+        words = mark("What it holds stays in its file and is read from there: unpack the zip, and bring what it holds.")
+        raise CannotRead(words, file)
     notes = Notes()
     survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
-        fingerprint = pool.submit(folders.fingerprint, path if place == file else file)
+        fingerprint = pool.submit(_fingerprint, path if place == file else file, chosen)
+        linking.prepare(chosen, path, placing, request, progress)
         batches = _as_kind(read(), request.kind, notes)
         for batch in _telling(batches, notes, survey.count, progress):
             streams.write(batch)
@@ -65,6 +68,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
         layers=taken,
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
+        link=linking.link(chosen, path, placing, request, fingerprint.result()),
     )
 
 
@@ -112,3 +116,10 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
         part = read / max(count, read) if count else 1 - 1 / (1 + read / 20_000)
         progress(0.02 + 0.98 * part, trn("{n} feature read", "{n} features read", read))
         yield batch
+
+
+def _fingerprint(path: Path, chosen: Format) -> str:
+    """Of a large file that stays where it is, nothing yet: it would take as long as reading all of it."""
+    if linking.is_linked(chosen) and path.stat().st_size > HASHED_AT_ONCE:
+        return ""
+    return folders.fingerprint(path)

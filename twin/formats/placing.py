@@ -49,6 +49,8 @@ class Placing:
     same: bool = False
     """Whether coordinates stay as they are, to the bit."""
     notes: list[str] = field(default_factory=list)
+    height_unit: float = 1.0
+    """What a height is multiplied by to be metres."""
 
 
 def decide(
@@ -59,11 +61,13 @@ def decide(
     city: str | None,
     said: str | None = None,
     local: tuple[float, float, float, float] | None = None,
+    height_unit: float | None = None,
 ) -> Placing:
     """Decide where a file lies.
 
     ``named`` and ``bounds`` are the file's own, ``city`` the city's CRS where it has one, ``said`` the CRS that a
-    person gave (``EPSG:n`` or ``local`` with its ``local`` place E, N, angle in degrees, scale).
+    person gave (``EPSG:n`` or ``local`` with its ``local`` place E, N, angle in degrees, scale), ``height_unit`` what
+    a height is multiplied by to be metres, where the file says it beside its CRS.
     """
     if said == LOCAL:
         return _by_hand(path, city, local)
@@ -75,7 +79,7 @@ def decide(
     _check_fit(plane, bounds, path)
     target = systems.horizontal(systems.known(city, path)) if city else _found(plane, bounds, notes, path)
     placing = Placing(systems.short(target), systems.short(source), lambda xyz: xyz, systems.heights(source))
-    unit = systems.height_unit(source)
+    unit = systems.height_unit(source) if height_unit is None else height_unit
     if plane.equals(target, ignore_axis_order=True):
         move: Transformer | None = None
         placing.same = unit == 1.0
@@ -83,7 +87,7 @@ def decide(
         move = _best(plane, target, bounds, notes)
     if unit != 1.0:
         notes.append(tr("Heights were put into metres (× {unit}).", unit=str(unit)))
-    placing.place = _placer(move, unit)
+    placing.place, placing.height_unit = _placer(move, unit), unit
     placing.notes = notes
     return placing
 

@@ -16,6 +16,7 @@ from twin.formats.notes import Notes
 from twin.model.layer import Column, Heights
 
 Place = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Survey:
     """Whether the file says that it was generated, not measured."""
     site: tuple[float, float] | None = None
     """Longitude and latitude (WGS 84) that a file without a CRS tells of its site: a hint, never used by itself."""
+    height_unit: float | None = None
+    """What a height is multiplied by to be metres, where the file says so beside its CRS."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Batch:
     """Of its features, where the reader has them at hand."""
     columns: Mapping[str, Column] = field(default_factory=dict)
     """What the file tells of its columns: titles, units, what codes mean; their types are the table's."""
+    by_type: dict[str, int] | None = None
+    """How many are of each type, where that is not to be counted from its features."""
 
 
 class Format(Protocol):

@@ -42,6 +42,8 @@ _MODULES = (
     "ifc",
     "gltf",
     "tiles3d",
+    "raster",
+    "pointcloud",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from twin.model.layer import Column, Heights
+from twin.model.link import Link
 from twin.model.report import LayerReport
 
 
@@ -66,3 +67,5 @@ class Answer(BaseModel):
     synthetic: bool = False
     """Whether the file says that it was generated, not measured."""
     notes: list[str] = []
+    link: Link | None = None
+    """Where its data stays in the file: its path is the file's own."""

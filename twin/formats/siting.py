@@ -15,7 +15,15 @@ from twin.formats.request import Request
 def placing(path: Path, survey: Survey, request: Request) -> Placing:
     """How its coordinates come to the city; NoCrs where nothing and nobody says."""
     try:
-        return decide(path, survey.crs, survey.bounds, city=request.city_crs, said=request.crs, local=request.local)
+        return decide(
+            path,
+            survey.crs,
+            survey.bounds,
+            city=request.city_crs,
+            said=request.crs,
+            local=request.local,
+            height_unit=survey.height_unit,
+        )
     except NoCrs:
         hint = _hint(path, survey, request)
         if hint is None:

@@ -61,7 +61,7 @@ class Streams:
             found = _Stream(batch.kind, batch.title, batch.title_ar, file, table.schema, writer, columns=batch.columns)
             self.open[batch.layer] = found
         found.writer.write_batch(_alike(table, found.schema))
-        _measure(found, table, measures)
+        _measure(found, table, measures, batch.by_type)
 
     def finish(self, notes: Notes, crs: str) -> list[TakenLayer]:
         """Close them, and report each under the id it gets in the city."""
@@ -154,14 +154,16 @@ def _alike(table: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _measure(stream: _Stream, table: pa.RecordBatch, measures: Measures) -> None:
+def _measure(stream: _Stream, table: pa.RecordBatch, measures: Measures, types: dict[str, int] | None) -> None:
     if np.isfinite(measures.boxes[:, 0]).any():
         low, high = np.nanmin(measures.boxes[:, :3], axis=0), np.nanmax(measures.boxes[:, 3:], axis=0)
         stream.extent[:3] = np.fmin(stream.extent[:3], low).tolist()
         stream.extent[3:] = np.fmax(stream.extent[3:], high).tolist()
-    if OBJECT_TYPE in table.schema.names:
-        types = pc.value_counts(table.column(OBJECT_TYPE)).to_pylist()
-        stream.by_type.update({str(one["values"]): one["counts"] for one in types})
+    if types is not None:
+        stream.by_type.update(types)
+    elif OBJECT_TYPE in table.schema.names:
+        found = pc.value_counts(table.column(OBJECT_TYPE)).to_pylist()
+        stream.by_type.update({str(one["values"]): one["counts"] for one in found})
     else:
         stream.by_type.update(measures.by_type())
 

@@ -6,7 +6,7 @@ import logging
 import shutil
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from psygnal import Signal
 
@@ -24,6 +24,9 @@ from twin.work.context import Progress
 from twin.work.edits import Edits
 from twin.work.jobs import Jobs
 from twin.work.tiling import freshen
+
+if TYPE_CHECKING:
+    from twin.host.hashing import Hashing
 
 
 def silent(fraction: float, words: str = "") -> None:
@@ -50,6 +53,7 @@ class Session:
         self._owner: Owner | None = None
         self._copy: Path | None = None
         self._tiles: CityTiles | None = None
+        self._hashing: Hashing | None = None
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, progress: Progress = silent) -> Self:
@@ -99,7 +103,7 @@ class Session:
     def tiles(self) -> CityTiles:
         """What the scene reads."""
         if self._tiles is None or self._tiles.city is not self.city:
-            self._tiles = CityTiles(self.city, self.kinds)
+            self._tiles = CityTiles(self.city, self.kinds, self.path)
         return self._tiles
 
     def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
@@ -128,10 +132,21 @@ class Session:
         """Answer commands of other processes on this open city, until it is closed."""
         self._owner = Owner(self)
 
+    def fingerprint(self) -> None:
+        """Compute the fingerprints of linked files beside all else, until it is closed."""
+        if self._hashing is None:
+            from twin.host.hashing import Hashing
+
+            self._hashing = Hashing(self.city)
+
     def close(self) -> None:
         """Close the city cleanly: from here on, the one file is the city."""
         if self._owner:
             self._owner.close()
+        if self._tiles:
+            self._tiles.links.close()
+        if self._hashing:
+            self._hashing.close()
         self.jobs.close()
         if self._city:
             self._city.close()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from twin.core.errors import TwinError
+from twin.host.links import Links
 from twin.model.feature import BASE
 from twin.model.layer import Layer
 from twin.store.city import City
@@ -15,8 +18,10 @@ from twin.store.city import City
 class CityTiles:
     """Tiles and kinds of an open city; every call may come from any thread."""
 
-    def __init__(self, city: City, kinds: Mapping[str, Any]) -> None:
+    def __init__(self, city: City, kinds: Mapping[str, Any], path: Path | None = None) -> None:
+        """``path`` is the city's own, where what is read is a copy."""
         self.city = city
+        self.links = Links(path or city.path, city)
         self._kinds = kinds
         self._places: dict[tuple[str, int, int, int], tuple[int, str]] = {}
 
@@ -44,5 +49,21 @@ class CityTiles:
         return self._kinds[name]
 
     def values(self, layer: str, column: str) -> pa.Table:
-        """The column's values by fid."""
+        """The column's values by fid; of a point cloud those of some points, by their place among them."""
+        found = self.city.layer(layer)
+        if found.link and found.link.holds == "points":
+            return self._sampled(found, column)
         return self.city.features(layer, columns=["fid", column])
+
+    def _sampled(self, layer: Layer, column: str) -> pa.Table:
+        kept = {b"sampled": b"yes"}
+        try:
+            points = self.links.sample(layer)
+        except TwinError:
+            # It is missing, which is told elsewhere: nothing is known of its points.
+            return pa.table(
+                {"fid": pa.array([], pa.int64()), column: pa.array([], pa.float64())}
+            ).replace_schema_metadata(kept)
+        values = points.values(column)
+        words = pa.array([str(one) for one in values.tolist()]) if column == "classification" else pa.array(values)
+        return pa.table({"fid": pa.array(range(len(values)), pa.int64()), column: words}).replace_schema_metadata(kept)

@@ -96,6 +96,7 @@ def legend(overlay: Overlay, layer: Layer) -> Legend:
     for entry in overlay.legend:
         words = column.meaning(entry.words) if column else entry.words
         if entry.count or entry is not overlay.legend[-1]:
-            rows.append(Swatch(entry.colour, words or tr("no data"), number(entry.count)))
+            count = "" if overlay.sampled else number(entry.count)
+            rows.append(Swatch(entry.colour, words or tr("no data"), count))
     title = f"{layer.title}: {column.title if column else overlay.column}"
     return Legend(title, symbol(column.unit) if column else "", tuple(rows))

@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from twin.core.i18n import named
+from twin.core.i18n import named, trn
 from twin.core.units import symbol
 from twin.model.feature import HIDDEN
+from twin.model.link import Link
 from twin.model.style import Colouring
 
 Heights = Literal["ellipsoidal", "orthometric", "unknown"]
@@ -80,6 +81,8 @@ class Layer(_Noun):
     columns: tuple[Column, ...] = ()
     heights: Heights = "unknown"
     source: Source = Source()
+    link: Link | None = None
+    """The file beside the city that holds its data, where that is too much to be taken in."""
     colouring: Colouring | None = None
     """What colours its features; None leaves them the base scene's."""
     version: int = 0
@@ -94,6 +97,13 @@ class Layer(_Noun):
     def title(self) -> str:
         """Its name in the language in use."""
         return named(self.title_en, self.title_ar, self.id)
+
+    @property
+    def amount(self) -> str:
+        """How much of what it holds, in words: points of a cloud, else features."""
+        if self.link and self.link.holds == "points":
+            return trn("{n} point", "{n} points", self.link.amount)
+        return trn("{n} feature", "{n} features", self.count)
 
     @property
     def attributes(self) -> tuple[Column, ...]:

@@ -51,6 +51,8 @@ class ImportReport(BaseModel):
     crs: str
     """The city's CRS that the features are in now."""
     layers: list[LayerReport] = Field(default_factory=list)
+    linked: bool = False
+    """Whether its data stays in the file."""
     notes: list[str] = []
     """What a person should know: a CRS that was changed, heights that were estimated, data far away."""
 
@@ -76,5 +78,6 @@ class ImportReport(BaseModel):
             "format": self.format,
             "crs": self.crs,
             "layers": [layer.printed() for layer in self.layers],
+            "linked": self.linked,
             "notes": self.notes,
         }

@@ -16,6 +16,8 @@ from twin.scene.light import Sky
 
 _FAR = 60_000.0
 """Metres from the city's middle to where the ground has long become haze."""
+_TIMES = 6
+"""Of a city's own width, where that is farther."""
 _CELLS = 24
 _BELOW = 0.25
 """Metres that the ground lies under what stands on it."""
@@ -62,8 +64,8 @@ def dome(sky: Sky) -> vtkActor:
 
 def _steps(low: float, high: float) -> Any:
     # Fine cells where the city is, so that what is computed from a fragment's place stays exact in float32.
-    middle = (low + high) / 2
-    return np.unique([middle - _FAR, *np.linspace(low, high, _CELLS), middle + _FAR])
+    middle, far = (low + high) / 2, max(_FAR, _TIMES * (high - low))
+    return np.unique([middle - far, *np.linspace(low, high, _CELLS), middle + far])
 
 
 def _grid(rows: int, columns: int) -> Any:

@@ -33,7 +33,7 @@ def aim(target: vtkCamera, camera: Camera, origin: Point) -> None:
     target.SetViewAngle(camera.field)
     target.SetParallelProjection(camera.parallel)
     target.SetParallelScale(camera.distance * math.tan(math.radians(camera.field) / 2))
-    target.SetClippingRange(max(0.3, camera.distance * 0.01), 90_000.0)
+    target.SetClippingRange(max(0.3, camera.distance * 0.01), max(90_000.0, 4 * camera.distance))
     if camera.parallel:
         # Its eye is nowhere in particular: it stands back behind all that could stand before it.
         target.SetPosition(*(a - b for a, b in zip(_back(camera), origin, strict=True)))

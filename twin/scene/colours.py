@@ -19,6 +19,12 @@ CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", 
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
 NO_DATA, NO_DATA_BY_NIGHT = "#C9C6BF", "#4A525A"
 _DIVERGING = "difference"
+_TELLING = 0.5
+"""Limits that are nearer to each other would look the same without decimals."""
+REST = "…"
+"""What stands for the categories beyond the eighth."""
+SAMPLED = b"sampled"
+"""In a table's metadata: its values are some of many more, so their counts tell nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Overlay:
     legend: tuple[LegendClass, ...]
     ramp: str = ""
     """Of numbers; empty for words."""
+    limits: Any = None
+    """(classes − 2,) where one class of numbers ends and the next begins; None of words."""
+    sampled: bool = False
+    """Whether it was made from some of the values alone."""
 
     def by(self, *, night: bool) -> Overlay:
         """As it is drawn by night: a ramp runs the other way, more is lighter (ART)."""
@@ -76,10 +86,11 @@ def overlay(values: pa.Table, layer: str, colouring: Colouring) -> Overlay:
     fids = values.column("fid").to_numpy()[order]
     cells = values.column(column).combine_chunks()
     numeric = pa.types.is_floating(cells.type) or pa.types.is_integer(cells.type) or pa.types.is_decimal(cells.type)
-    found, rows = _numbers(cells, colouring) if numeric else _words(cells)
+    found, rows, limits = _numbers(cells, colouring) if numeric else (*_words(cells), None)
+    sampled = SAMPLED in (values.schema.metadata or {})
     missing = LegendClass(NO_DATA, "", int(np.sum(found == len(rows))))
     classes = np.asarray(found[order], np.uint8)
-    return Overlay(layer, column, fids, classes, (*rows, missing), colouring.ramp if numeric else "")
+    return Overlay(layer, column, fids, classes, (*rows, missing), colouring.ramp if numeric else "", limits, sampled)
 
 
 def overlays(source: TileSource, colourings: Mapping[str, Colouring]) -> dict[str, Overlay]:
@@ -87,17 +98,17 @@ def overlays(source: TileSource, colourings: Mapping[str, Colouring]) -> dict[st
     return {layer: overlay(source.values(layer, one.column), layer, one) for layer, one in colourings.items()}
 
 
-def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendClass]]:
+def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendClass], Any]:
     numbers = cells.cast(pa.float64()).to_numpy(zero_copy_only=False)
     there = np.isfinite(numbers)
     if not there.any():
-        return np.zeros(len(numbers), int), []
+        return np.zeros(len(numbers), int), [], np.empty(0)
     limits = cuts(numbers[there], colouring.method, colouring.classes)
     classes = np.searchsorted(limits, np.where(there, numbers, 0), side="right")
     edges = [float(numbers[there].min()), *map(float, limits), float(numbers[there].max())]
     count = len(limits) + 1
     picked = ramp(colouring.ramp, count)
-    decimals = 0 if edges[-1] - edges[0] >= 20 else 1
+    decimals = 0 if edges[-1] - edges[0] >= 20 and min(np.diff(edges)) >= _TELLING else 1
     rows = [
         LegendClass(
             picked[n],
@@ -106,7 +117,7 @@ def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendCla
         )
         for n in range(count)
     ]
-    return np.where(there, classes, count), rows
+    return np.where(there, classes, count), rows, limits
 
 
 def _words(cells: pa.Array) -> tuple[Any, list[LegendClass]]:
@@ -122,6 +133,6 @@ def _words(cells: pa.Array) -> tuple[Any, list[LegendClass]]:
     if len(known) > len(names):
         rest = np.array([word is not None and word not in names for word in words])
         classes[rest] = len(names)
-        rows.append(LegendClass(CATEGORIES[-1], "…", int(rest.sum())))
+        rows.append(LegendClass(CATEGORIES[-1], REST, int(rest.sum())))
     classes[np.array([word is None for word in words], bool)] = len(rows)
     return classes, rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _NEAR, _WIDEST = 5_000.0, 200_000.0
 def whole(layers: Collection[Layer]) -> Box | None:
     """The box of all of these, but for the ground's where there are others."""
     solid = [layer for layer in layers if layer.id not in GROUND_LAYERS] or layers
-    return _around(np.array([layer.extent for layer in solid if layer.extent]))
+    return _around(_sides([layer for layer in solid if layer.extent]))
 
 
 def core(layers: Collection[Layer]) -> Box | None:
@@ -25,7 +25,7 @@ def core(layers: Collection[Layer]) -> Box | None:
     there = [layer for layer in layers if layer.extent and layer.id not in GROUND_LAYERS]
     if not there:
         return whole(layers)
-    sides = np.array([layer.extent for layer in there])
+    sides = _sides(there)
     middle = sides[int(np.argmax([layer.count for layer in there]))]
     near = (sides[:, :2] <= middle[3:5] + _NEAR).all(axis=1) & (sides[:, 3:5] >= middle[:2] - _NEAR).all(axis=1)
     near &= (sides[:, 3:5] - sides[:, :2]).max(axis=1) <= _WIDEST
@@ -40,6 +40,15 @@ def meets(layers: Collection[Layer], camera: Camera) -> bool:
         box[0] <= east + near and east - near <= box[3] and box[1] <= north + near and north - near <= box[4]
         for box in boxes
     )
+
+
+def _sides(layers: Sequence[Layer]) -> np.typing.NDArray[np.float64]:
+    """(n, 6) their boxes; a picture has no height of its own and lies where the lowest other layer does."""
+    sides = np.array([layer.extent for layer in layers if layer.extent], float).reshape(-1, 6)
+    flat = np.array([layer.kind == "imagery" for layer in layers], bool)
+    if flat.any() and not flat.all():
+        sides[flat, 2] = sides[flat, 5] = sides[~flat, 2].min()
+    return sides
 
 
 def _around(boxes: np.typing.NDArray[np.float64]) -> Box | None:

@@ -70,6 +70,9 @@ BY_NIGHT = (
 )
 """Colours of the day, what becomes of each by night, and what night leaves of any other."""
 
+DRAPED_BY_NIGHT = colour("#4A5560")
+"""What night leaves of a picture's colours."""
+
 AZIMUTH, HEIGHT = 235.0, 45.0
 """The pleasant sun of the default light: from the sea, in degrees (ART)."""
 

@@ -115,6 +115,36 @@ def _shore(sky: Sky, close: float) -> str:
     )
 
 
+def draped(sky: Sky, shades: Sequence[Sides], lift: float, opacity: float) -> vtkOpenGLShaderProperty:
+    """A picture on the ground, which ends where it is transparent; the shade of what stands there lies on it too."""
+    made = vtkOpenGLShaderProperty()
+    told = "  along = at;\n  spot = (MCWCMatrix * vertexMC).xy;\n"
+    _vertex(
+        made,
+        "in vec2 at;\nuniform mat4 MCWCMatrix;\nout vec2 along;\nout vec2 spot;\n",
+        told + f"  gl_Position.z -= {lift:.1e} * gl_Position.w;\n",
+    )
+    dim = _vec(light.DRAPED_BY_NIGHT) if sky.windows else "vec3(1.0)"
+    painted = (
+        "  vec4 cell = texture(picture, along);\n"
+        "  if (cell.a < 0.5) discard;\n"
+        f"  gl_FragData[0] = vec4(cell.rgb * {dim}, {opacity:.3f});\n"
+    )
+    declared = "in vec2 along;\nin vec2 spot;\n" + facades.FUNCTIONS
+    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
+    lay(made, shades)
+    return made
+
+
+def dotted(sky: Sky, *, overlaid: bool) -> vtkOpenGLShaderProperty:
+    """Points in their own colours, and haze, which must not change what an overlay's colour means."""
+    made = vtkOpenGLShaderProperty()
+    _vertex(made, "", "")
+    dim = f"  gl_FragData[0].rgb *= {_vec(light.DRAPED_BY_NIGHT)};\n" if sky.windows and not overlaid else ""
+    _fragment(made, "", dim + _haze(sky, 0.15 if overlaid else 1.0))
+    return made
+
+
 class Sight(NamedTuple):
     """How an eye sees."""
 

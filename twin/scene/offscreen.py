@@ -14,7 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkEGLRenderWindow
 
 from twin.model.view import Camera, View
-from twin.scene import actors
+from twin.scene import actors, extents
 from twin.scene.camera import Point, fitting
 from twin.scene.colours import Overlay
 from twin.scene.grounds import GROUND_LAYERS
@@ -68,11 +68,9 @@ def _window() -> vtkRenderWindow:
 
 def whole(source: TileSource) -> Camera:
     """A camera that sees the whole city."""
-    boxes = [layer.extent for layer in source.layers() if layer.extent and layer.id not in GROUND_LAYERS]
-    if not boxes:
-        return Camera()
-    west, south, low, east, north, high = zip(*boxes, strict=True)
-    return fitting((min(west), min(south), min(low), max(east), max(north), max(high)))
+    layers = [layer for layer in source.layers() if layer.id not in GROUND_LAYERS or layer.link]
+    extent = extents.whole(layers) if layers else None
+    return fitting(extent) if extent else Camera()
 
 
 def blank(size: tuple[int, int]) -> Any:

@@ -25,6 +25,7 @@ from twin.scene.details import Details, Hit
 from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
+from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
 from twin.scene.selecting import Selected
@@ -41,6 +42,8 @@ _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+_SKY = 24_000.0
+"""Metres from the eye to what it looks at, beyond which the sky is larger than usual."""
 _MARGIN = 1.15
 """The picture is so much wider where tiles are asked for: what comes into it is there."""
 _STANDING = frozenset({"buildings", "palms"})
@@ -85,6 +88,7 @@ class Scene:
         self._grounds = Grounds(self.renderer)
         self._shading = Shading(self._grounds, self._meshing.drawn)
         self._stage = Stage(self.renderer, cache)
+        self._linked = Linked(self.renderer, source)
         self.sight = Sight(window, self.renderer, lambda: self.camera, self.hides)
         """What hides what in the picture that was drawn last."""
         self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
@@ -142,6 +146,7 @@ class Scene:
         for node, made in self._meshing.ready(most):
             came = True
             self._take(node, made)
+        self.turn += self._linked.take(most)
         if came:
             self._arrange()
         self._bake()
@@ -171,6 +176,7 @@ class Scene:
         self.renderer.AddActor(self._dome)
         self._grounds.paint(self._below)
         self._tone(set(self.overlays))
+        self._linked.colour(self.overlays, night=night)
         self._dress()
         self.look(self.camera)
 
@@ -181,6 +187,8 @@ class Scene:
         eye = to.eye()
         if self._dome:
             self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
+            # Behind all that is looked at, from however far.
+            self._dome.SetScale(max(1.0, to.distance / _SKY))
         self._haze()
         self._arrange()
 
@@ -195,6 +203,7 @@ class Scene:
         both = {*before, *overlays}
         changed = {layer for layer in both if before.get(layer) is not self.overlays.get(layer)}
         self._tone(changed)
+        self._linked.colour(overlays, night=self.sky is light.NIGHT)
         if bool(before) != bool(self.overlays):
             self._grounds.paint(self._below)
         if before.keys() != self.overlays.keys():
@@ -283,17 +292,17 @@ class Scene:
     @property
     def loading(self) -> bool:
         """Whether a tile that is wanted from here is still to come."""
-        return self._meshing.busy or self._missing
+        return self._meshing.busy or self._missing or self._linked.busy
 
     @property
     def shows_tiles(self) -> bool:
         """Whether any is there."""
-        return bool(self._stage.shown)
+        return bool(self._stage.shown) or self._linked.shown
 
     @property
     def busy(self) -> bool:
         """Whether tiles or the ground are still to come."""
-        return self._meshing.busy or self._grounds.busy
+        return self._meshing.busy or self._grounds.busy or self._linked.busy
 
     @property
     def nbytes(self) -> int:
@@ -305,6 +314,7 @@ class Scene:
         self._details.stop()
         self.sight.close()
         self._meshing.close()
+        self._linked.close()
         self._grounds.close()
         self.window.RemoveRenderer(self.renderer)
 
@@ -383,6 +393,7 @@ class Scene:
         self._shade()
         for node, drawn, actor in self._stage.actors():
             actor.SetShaderProperty(self._material(node, drawn))
+        self._linked.dress(self._below, self._grounds.sides(), self._grounds.shades)
 
     def _shade(self) -> None:
         for material in self._flats.values():
@@ -390,6 +401,7 @@ class Scene:
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
+        self._linked.dress(self._below, self._grounds.sides(), self._grounds.shades)
 
     @property
     def _clear(self) -> float:
@@ -408,6 +420,7 @@ class Scene:
             *(one.GetShaderProperty() for one in self._grounds.laid),
         ):
             materials.see(material, self._sight)
+        self._linked.see(self._sight)
 
     def _arrange(self) -> None:
         """Ask for what is wanted from here, and show the best of what is there."""
@@ -418,6 +431,13 @@ class Scene:
         self._meshing.ask(missing)
         self._missing = bool(missing)
         self.turn += self._stage.show(self._tree.drawn(layers, there), wanted)
+        self._arrange_linked()
+
+    def _arrange_linked(self) -> None:
+        extent = extents.core(self._listing.layers.values())
+        shown = [layer for layer in self._listing.layers.values() if self._shows(layer.id)]
+        self.turn += self._linked.of(shown, self.origin, extent[2] if extent else 0.0)
+        self.turn += self._linked.arrange(self._eye())
 
     def _eye(self) -> Eye:
         width, height = self.viewport
@@ -455,7 +475,7 @@ class Scene:
 
     def _cast(self, extent: Box) -> bool:
         """Ask for the shade of what stands; True where there is less of it at once."""
-        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
+        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id) and layer.link is None]
         standing = [layer.id for layer in seen if layer.kind in _STANDING]
         roads = [layer.id for layer in seen if layer.kind == "roads"]
         of_what = tuple((layer.id, layer.source, layer.version, self._veiled.get(layer.id)) for layer in seen)
@@ -483,6 +503,7 @@ class Scene:
         return found if found is not None and fid in found.fids else None
 
     def _seen(self, layer: str) -> bool:
-        if layer in GROUND_LAYERS:
-            return False
+        return layer not in GROUND_LAYERS and self._shows(layer)
+
+    def _shows(self, layer: str) -> bool:
         return self._listing.layers[layer].visible if self._shown is None else layer in self._shown

@@ -7,6 +7,23 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from twin.model.layer import Layer
+from twin.model.patches import Octree, Patch, Points, Square
+
+
+class LinkSource(Protocol):
+    """Windows of linked files, as ``twin.model.patches`` has them; every call waits, and may come from any thread."""
+
+    def patch(self, layer: Layer, square: Square) -> Patch | None:
+        """What a raster holds of a square."""
+
+    def octree(self, layer: Layer) -> Octree:
+        """The nodes of a point cloud."""
+
+    def points(self, layer: Layer, node: int) -> Points:
+        """The points of a node."""
+
+    def sample(self, layer: Layer) -> Points:
+        """Some of all its points."""
 
 
 class TileSource(Protocol):

@@ -72,7 +72,8 @@ def _layer(connection: duckdb.DuckDBPyConnection, entry: registry.Entry) -> list
         FROM {name}
         """,
     )
-    kept = entry.report.kept + len(entry.report.repaired)
+    # What is linked is one outline here, whatever it holds.
+    kept = 1 if entry.layer.link else entry.report.kept + len(entry.report.repaired)
     if count != kept:
         problems.append(
             tr("{layer} has {count} features; its import kept {kept}.", layer=title, count=count, kept=kept)

@@ -220,7 +220,8 @@ class City:
             looks = layer.model_dump(
                 include={"title_en", "title_ar", "visible", "opacity", "position", "colouring", "labels"}
             )
-            audit.record(connection, "change-layer", {"layer": layer.id, **looks})
+            where = {"link": layer.link.path, "sha256": layer.link.sha256} if layer.link else {}
+            audit.record(connection, "change-layer", {"layer": layer.id, **looks, **where})
 
         return self._write(write, "style", layer.id)
 
@@ -343,6 +344,10 @@ class City:
     def sql(self, select: str, seconds: float = 30.0) -> pa.Table:
         """The answer to one SELECT whose every function is on the allow-list; Refused in words otherwise."""
         return self.read(lambda connection: console.answer(connection, select, seconds))
+
+    def still(self, work: Callable[[], T]) -> T:
+        """Do something while nothing is written, all that was written lying in the file or in its log."""
+        return self._writer.submit(work).result()
 
     def read(self, ask: Callable[[Connection], T]) -> T:
         """Ask on this thread's own cursor; it sees what was committed before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from twin.formats.request import Join
 from twin.model import terms
 from twin.model.feature import GEOMETRY, OWN, UID
 from twin.model.layer import Column, Layer, Source
+from twin.model.link import Link, named
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
@@ -41,6 +43,10 @@ _READ, _WRITTEN = 0.6, 0.7
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
+_ELLIPSOID = mark(
+    "Its heights are above the ellipsoid, those in the city above the sea: they may be tens of metres apart."
+)
+_SEA = mark("Its heights are above the sea, those in the city above the ellipsoid: they may be tens of metres apart.")
 
 Place = tuple[float, float, float, float]
 
@@ -67,7 +73,7 @@ def import_file(
     file = paths.dataset(file)
     with _scratch() as scratch:
         request = Request(
-            path=str(file.absolute()),
+            path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
             city_crs=_city_crs(context),
             crs=crs,
@@ -84,15 +90,24 @@ def import_file(
         taken: Taken = job.result()
         context.progress(_READ, tr("Writing the city…"))
         with founding(context, taken.crs) as city:
+            others = _other_heights(city, taken)
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
-            twice = sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
+            twice = _twice(city, taken, file)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
-    notes = [*taken.notes, tr(_TWICE)] if twice else taken.notes
-    return ImportReport(file=file.name, format=taken.format, crs=taken.crs, layers=reports, notes=notes)
+    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
+    return ImportReport(
+        file=file.name,
+        format=taken.format,
+        crs=taken.crs,
+        layers=reports,
+        linked=taken.link is not None,
+        notes=notes,
+    )
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
+    link = taken.link and taken.link.model_copy(update={"path": named(file, context.path)})
     source = Source(
         file=file.name,
         sha256=taken.sha256,
@@ -111,7 +126,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         if not city.crs:
             city.set_crs(taken.crs)
         with contextlib.ExitStack() as open_files:
-            new = [_new(context, part, source, taken, open_files) for part in taken.layers]
+            new = [_new(context, part, source, taken, link, open_files) for part in taken.layers]
             new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
             made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
         try:
@@ -124,7 +139,12 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
 
 
 def _new(
-    context: Context, part: TakenLayer, source: Source, taken: Taken, open_files: contextlib.ExitStack
+    context: Context,
+    part: TakenLayer,
+    source: Source,
+    taken: Taken,
+    link: Link | None,
+    open_files: contextlib.ExitStack,
 ) -> NewLayer:
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
@@ -145,6 +165,7 @@ def _new(
         columns=columns,
         heights=taken.heights,
         source=source,
+        link=link,
     )
     return NewLayer(layer, reader, part.report)
 
@@ -154,6 +175,22 @@ def _column(field: pa.Field, kind: str) -> Column:
     made = terms.column(field.name, str(field.type), kind)
     unit = (field.metadata or {}).get(b"unit", b"").decode()
     return made.model_copy(update={"unit": unit}) if unit else made
+
+
+def _twice(city: City, taken: Taken, file: Path) -> bool:
+    """Whether this very file was there before; one that is only linked is known by its place until it is hashed."""
+    if taken.sha256:
+        return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
+    links = [found.link.path for found in city.layers() if found.link]
+    return links.count(named(file, city.path)) > 1
+
+
+def _other_heights(city: City, taken: Taken) -> list[str]:
+    """A warning where linked heights are above another level than those that are there: they are never moved."""
+    there = {layer.heights for layer in city.layers()} - {"unknown"}
+    if taken.link is None or taken.heights == "unknown" or not there or taken.heights in there:
+        return []
+    return [tr(_ELLIPSOID if taken.heights == "ellipsoidal" else _SEA)]
 
 
 def _is_id(words: str) -> bool:
@@ -229,7 +266,8 @@ def _tile(context: Context, city: City, taken: Taken) -> None:
         words = tr(PREPARING, title=part.title)
         watch = telling(context.progress, words, _WRITTEN, sum(counts[:number]), sum(counts))
         watch(0)
-        tile(city, context.kinds, part.report.id, part.report.kind, watch)
+        if taken.link is None:
+            tile(city, context.kinds, part.report.id, part.report.kind, watch)
 
 
 @contextlib.contextmanager

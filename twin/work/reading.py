@@ -7,17 +7,25 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 
-from twin.core.i18n import isolate, number, tr, trn
+from twin.core.i18n import isolate, mark, number, tr
 from twin.model.layer import Layer
+from twin.model.link import State
 from twin.store.check import CheckReport
 from twin.store.check import check as check_city
 from twin.store.console import ROWS, is_cut
 from twin.work.commands import Help
 from twin.work.context import Context
+
+STATES: dict[State, str] = {
+    "present": mark("linked file"),
+    "missing": mark("linked file, missing"),
+    "changed": mark("linked file, changed since it was linked"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Info:
     schema: int
     synthetic: bool
     layers: list[Layer]
+    path: Path
 
     def lines(self) -> Iterable[str]:
         """A line for the city and one for each layer."""
@@ -35,8 +44,9 @@ class Info:
         if self.synthetic:
             yield tr("Synthetic data: generated, not measured.")
         for layer in self.layers:
-            counted = trn("{n} feature", "{n} features", layer.count)
-            yield f"{isolate(layer.id)}  {layer.title}  {counted}"
+            yield f"{isolate(layer.id)}  {layer.title}  {layer.amount}"
+            if layer.link:
+                yield f"  {tr(STATES[layer.link.state(self.path)])}  {isolate(layer.link.path)}"
 
     def printed(self) -> object:
         """As the issue of the grammar says: crs, schema, layers."""
@@ -44,7 +54,7 @@ class Info:
             "crs": self.crs,
             "schema": self.schema,
             "synthetic": self.synthetic,
-            "layers": [_layer(layer) for layer in self.layers],
+            "layers": [_layer(layer, self.path) for layer in self.layers],
         }
 
 
@@ -99,7 +109,7 @@ class Checked:
 def info(context: Context) -> Info:
     """The city's CRS and layers."""
     city = context.city
-    return Info(city.crs, city.schema, city.synthetic, city.layers())
+    return Info(city.crs, city.schema, city.synthetic, city.layers(), context.path)
 
 
 def sql(
@@ -116,17 +126,20 @@ def check(context: Context) -> Checked:
     return Checked(check_city(context.city))
 
 
-def _layer(layer: Layer) -> dict[str, object]:
+def _layer(layer: Layer, city: Path) -> dict[str, object]:
+    link = layer.link
+    many = link is not None and link.holds == "points"
     return {
         "id": layer.id,
         "kind": layer.kind,
         "title_en": layer.title_en,
         "title_ar": layer.title_ar,
-        "count": layer.count,
+        "count": link.amount if link and many else layer.count,
         "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in layer.columns],
         "extent": layer.extent,
         "heights": layer.heights,
         "source": layer.source.model_dump(mode="json"),
+        "link": None if link is None else {**link.model_dump(mode="json"), "state": link.state(city)},
     }
 
 

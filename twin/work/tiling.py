@@ -42,7 +42,9 @@ def freshen(city: City, kinds: Mapping[str, Kind], progress: Progress) -> None:
 
     A kind is a stranger: where it fails, its layer keeps the tiles it has, and the city opens all the same.
     """
-    old = [layer for layer in city.layers() if layer.kind in kinds and _is_old(city, kinds, layer)]
+    old = [
+        layer for layer in city.layers() if layer.link is None and layer.kind in kinds and _is_old(city, kinds, layer)
+    ]
     counts = [layer.count for layer in old]
     for number, layer in enumerate(old):
         words = tr(PREPARING, title=layer.title)

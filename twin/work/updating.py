@@ -68,6 +68,9 @@ def update(
 ) -> Updated:
     """Write a layer's features anew: a known uid keeps its number, what the file hasn't is taken out."""
     city, found = context.city, context.city.layer(layer)
+    if found.link:
+        words = mark("The data of “{layer}” is in a file beside the city: say which it is now (relink-layer).")
+        raise Refused(words, layer=layer)
     scratch = paths.scratch()
     with contextlib.ExitStack() as after:
         after.callback(_swept, scratch)

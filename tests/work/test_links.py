@@ -1,0 +1,185 @@
+"""Files beside the city: known by place and fingerprint, missed, found again, carried along."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from tests import clouds
+from tests.command import answered, balad
+from tests.rasters import slope, tiff
+from twin.core.errors import Refused
+from twin.host.session import Session
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """A city in a folder, with a terrain and a point cloud in a folder of it."""
+    folder = tmp_path / "town"
+    (folder / "data").mkdir(parents=True)
+    city = folder / "town.balad"
+    dem = tiff(folder / "data" / "dem.tif", slope(300, 300), tiled=True, overviews=[2])
+    points = clouds.las(folder / "data" / "points.laz", clouds.town(5_000))
+    answered("import", city, dem, "--layer", "hills")
+    answered("import", city, points)
+    return city, dem, points
+
+
+def link(city, layer):
+    found = {one["id"]: one for one in answered("info", city)["layers"]}
+    return found[layer]["link"]
+
+
+def test_what_is_linked_is_told_by_its_place_its_hash_and_its_state(beside):
+    city, dem, points = beside
+    found = link(city, "hills")
+    assert (found["path"], found["state"], found["holds"]) == ("data/dem.tif", "present", "raster")
+    assert found["sha256"] == hashlib.sha256(dem.read_bytes()).hexdigest() and found["size"] == dem.stat().st_size
+    layers = {one["id"]: one for one in answered("info", city)["layers"]}
+    assert layers["points"]["count"] == 5_000 and layers["points"]["kind"] == "pointcloud"
+    assert "5,000 points" in balad("info", city).stdout
+    assert city.stat().st_size < 3_000_000
+    assert answered("check", city)["ok"]
+    assert points.exists()
+
+
+def test_a_city_and_its_files_are_moved_together(beside, tmp_path):
+    city, _, _ = beside
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(city.parent, moved)
+    shutil.rmtree(city.parent)
+    assert [link(moved / "town.balad", layer)["state"] for layer in ("hills", "points")] == ["present", "present"]
+    out = tmp_path / "a.png"
+    assert balad("render", moved / "town.balad", "-o", out).returncode == 0 and out.exists()
+
+
+def test_a_missing_file_is_a_state_and_everything_else_goes_on(beside, tmp_path):
+    city, dem, points = beside
+    dem.rename(tmp_path / "gone.tif")
+    assert link(city, "hills")["state"] == "missing"
+    assert "missing" in balad("info", city).stdout
+    assert answered("check", city)["ok"]
+    assert balad("render", city, "-o", tmp_path / "a.png").returncode == 0
+    points.write_bytes(points.read_bytes()[:-3])
+    assert link(city, "points")["state"] == "changed"
+
+
+def test_a_file_is_found_again_and_undo_forgets_it(beside, tmp_path):
+    city, dem, _ = beside
+    after = dem.parent / "new name.tif"
+    dem.rename(after)
+    with Session.open(city) as session:
+        session.run("relink-layer", layer="hills", file=after)
+        now = session.city.layer("hills")
+        assert now.link.path == "data/new name.tif" and now.link.state(city) == "present"
+        session.run("undo")
+        assert session.city.layer("hills").link.state(city) == "missing"
+        session.run("redo")
+        assert session.city.layer("hills").link.state(city) == "present"
+        assert any("relink-layer" in line for line in session.log)
+    assert answered("check", city)["ok"]
+
+
+def test_another_file_in_its_place_brings_its_own_outline_under_the_same_number(beside):
+    city, dem, _ = beside
+    other = tiff(dem.parent / "larger.tif", slope(500, 400), tiled=True)
+    with Session.open(city) as session:
+        before = session.city.layer("hills")
+        (fid,) = session.city.fids("hills")
+        session.run("relink-layer", layer="hills", file=other)
+        after = session.city.layer("hills")
+        assert after.extent[3] - after.extent[0] == pytest.approx(2000, abs=1) and after.title == before.title
+        assert list(session.city.fids("hills")) == [fid]
+        session.run("undo")
+        assert session.city.layer("hills") == before
+    assert answered("check", city)["ok"]
+
+
+def test_a_layer_is_not_linked_to_another_kind_of_file(beside):
+    city, _, points = beside
+    with Session.open(city) as session, pytest.raises(Refused, match="another kind"):
+        session.run("relink-layer", layer="hills", file=points)
+    done = balad("update", city, "hills", points)
+    assert done.returncode == 1 and "beside the city" in done.stderr
+
+
+def test_a_pack_is_one_folder_that_needs_nothing_else(beside, tmp_path):
+    city, dem, _ = beside
+    overviews = dem.with_name(dem.name + ".ovr")
+    overviews.write_bytes(b"II*\0" + bytes(4))
+    before = answered("check", city)["content"]
+    made = answered("pack", city, tmp_path / "packed")
+    assert made["files"] == 2 and not made["missing"] and not made["changed"]
+    shutil.rmtree(city.parent)
+    moved = tmp_path / "carried"
+    (tmp_path / "packed").rename(moved)
+    packed = moved / "town.balad"
+    assert link(packed, "hills")["path"] == "files/dem.tif"
+    assert [link(packed, layer)["state"] for layer in ("hills", "points")] == ["present", "present"]
+    checked = answered("check", packed)
+    assert checked["ok"] and checked["content"] == before
+    assert sorted(one.name for one in (moved / "files").iterdir()) == ["dem.tif", "dem.tif.ovr", "points.laz"]
+
+
+def test_a_pack_says_what_is_missing_and_leaves_the_city_as_it_is(beside, tmp_path):
+    city, dem, _ = beside
+    dem.unlink()
+    made = answered("pack", city, tmp_path / "packed")
+    assert made["missing"] == ["dem"] and made["files"] == 1
+    assert link(city, "points")["path"] == "data/points.laz"
+    full = balad("pack", city, tmp_path)
+    assert full.returncode == 1 and "already" in full.stderr
+    assert not [one for one in tmp_path.iterdir() if one.name.endswith(".part")]
+
+
+def test_a_touched_file_is_known_again_and_a_hash_comes_by_itself(beside):
+    city, dem, _ = beside
+    os.utime(dem, (1, 1))
+    assert link(city, "hills")["state"] == "present"
+    with Session.open(city) as session:
+        layer = session.city.layer("hills")
+        session.city.change_layer(layer.model_copy(update={"link": layer.link.model_copy(update={"sha256": ""})}))
+        from twin.host import hashing
+
+        hashing._LATER, before = 0.0, hashing._LATER
+        try:
+            session.fingerprint()
+            wanted = hashlib.sha256(dem.read_bytes()).hexdigest()
+            _until(lambda: session.city.layer("hills").link.sha256 == wanted)
+        finally:
+            hashing._LATER = before
+
+
+def _until(done, seconds=20.0):
+    import time
+
+    ends = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+def test_the_same_file_is_linked_twice_with_a_word(beside):
+    city, dem, _ = beside
+    assert any("already" in note for note in answered("import", city, dem)["notes"])
+
+
+def test_a_cloud_is_coloured_by_its_own_columns(beside):
+    city, _, _ = beside
+    with Session.open(city) as session:
+        for column, size in (("elevation", 5), ("classification", 2)):
+            session.run("colour-layer", layer="points", column=column)
+            from twin.scene.colours import overlays
+
+            layer = session.city.layer("points")
+            (made,) = overlays(session.tiles, {"points": layer.colouring}).values()
+            assert made.sampled and len(made.legend) == size + 1
+        named = {
+            session.city.layer("points").columns[n].name: session.city.layer("points").columns[n] for n in range(7)
+        }
+        assert {named["classification"].meaning(row.words) for row in made.legend[:-1]} == {"Ground", "Building"}
+        assert np.isfinite(made.classes).all()

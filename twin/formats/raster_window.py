@@ -1,0 +1,173 @@
+"""A window of a GeoTIFF, brought to a square of the city: from the overview that is just fine enough, never all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin.formats import crs as systems
+from twin.formats.placing import LOCAL
+from twin.formats.raster_facts import DEEPEST, Facts, facts
+from twin.formats.raster_file import opened, told
+from twin.model.patches import SIDE, Patch, RasterFile, Square
+
+_EDGE = 17
+"""Places a side of a square that say which window of the file it needs."""
+_MOST = 400
+"""Cells a side that are read for a square at the most."""
+
+
+def patch(file: RasterFile, square: Square) -> Patch | None:
+    """What it holds of a square; None where it holds nothing there. Raises NotThisFormat where it can't be read."""
+    path = Path(file.path)
+    heights = file.kind == "terrain"
+    rim = 1 if heights else 0
+    window = _window(file, square, rim)
+    if window is None:
+        return None
+    dataset, found = opened(path), facts(path)
+    if heights:
+        made = _warped(file, found, square, rim, window, _heights(dataset, file.height_unit))
+        there = made[0][::-1]
+        return Patch(heights=np.ascontiguousarray(there)) if np.isfinite(there).any() else None
+    made = _warped(file, found, square, rim, window, lambda *asked: _picture(dataset, found, *asked))
+    picture = np.moveaxis(np.nan_to_num(made), 0, -1)[::-1]
+    rows = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    rows[..., 3] = np.where(rows[..., 3] >= 128, 255, 0)
+    return Patch(picture=np.ascontiguousarray(rows)) if rows[..., 3].any() else None
+
+
+Read = Callable[[Any, tuple[int, int]], Any]
+"""From a window and a shape to (bands, rows, columns) floats, NaN where nothing is."""
+
+
+def _window(file: RasterFile, square: Square, rim: int) -> Any:
+    """The part of the file that a square lies on: columns, rows and their ends; None where it doesn't."""
+    path = Path(file.path)
+    found = facts(path)
+    reach = square.apart * (rim + 1)
+    xs = np.linspace(square.west - reach, square.west + square.side + reach, _EDGE)
+    ys = np.linspace(square.south - reach, square.south + square.side + reach, _EDGE)
+    x, y = (one.ravel() for one in np.meshgrid(xs, ys))
+    back = ~_transform(file, found)
+    source, city = _systems(file)
+    if source != city:
+        from rasterio.warp import transform
+
+        with told(path):
+            x, y = (np.asarray(one) for one in transform(city, source, x, y))
+    sure = np.isfinite(x) & np.isfinite(y)
+    if not sure.any():
+        return None
+    columns, rows = back @ (x[sure], y[sure])
+    low = np.floor([columns.min(), rows.min()]) - 2
+    high = np.ceil([columns.max(), rows.max()]) + 2
+    left, top = max(0, int(low[0])), max(0, int(low[1]))
+    right, bottom = min(found.width, int(high[0])), min(found.height, int(high[1]))
+    return (left, top, right, bottom) if right > left and bottom > top else None
+
+
+def _warped(file: RasterFile, found: Facts, square: Square, rim: int, window: Any, read: Read) -> Any:
+    """(bands, places, places) floats, the first row in the north; NaN where the file has nothing."""
+    from rasterio.enums import Resampling
+    from rasterio.transform import Affine
+    from rasterio.warp import reproject
+    from rasterio.windows import Window
+
+    left, top, right, bottom = window
+    places = SIDE + 2 * rim
+    apart = square.apart
+    # A place is the middle of a cell of its own.
+    north_west = (square.west - (rim + 0.5) * apart, square.south + square.side + (rim + 0.5) * apart)
+    target = Affine(apart, 0.0, north_west[0], 0.0, -apart, north_west[1])
+    source, city = _systems(file)
+    placed = _transform(file, found)
+    share = max(1.0, max(right - left, bottom - top) / _MOST)
+    shape = (max(1, math.ceil((bottom - top) / share)), max(1, math.ceil((right - left) / share)))
+    with told(Path(file.path)):
+        cells = read(Window(left, top, right - left, bottom - top), shape)
+        made = np.full((len(cells), places, places), np.nan, np.float32)
+        whole = placed @ Affine.translation(left, top)
+        scaled = whole @ Affine.scale((right - left) / shape[1], (bottom - top) / shape[0])
+        reproject(
+            cells,
+            made,
+            src_transform=scaled,
+            src_crs=source,
+            dst_transform=target,
+            dst_crs=city,
+            src_nodata=math.nan,
+            dst_nodata=math.nan,
+            resampling=Resampling.bilinear,
+            num_threads=1,
+        )
+    return made
+
+
+def _heights(dataset: Any, unit: float) -> Read:
+    from rasterio.enums import Resampling
+
+    def read(window: Any, shape: tuple[int, int]) -> Any:
+        cells = dataset.read([1], window=window, out_shape=(1, *shape), masked=True, resampling=Resampling.bilinear)
+        found = np.ma.filled(cells.astype(np.float32), np.nan)
+        found[~np.isfinite(found) | (found < DEEPEST) | (np.abs(found) > 1e30)] = np.nan
+        return found * np.float32(unit)
+
+    return read
+
+
+def _picture(dataset: Any, found: Facts, window: Any, shape: tuple[int, int]) -> Any:
+    """Red, green, blue and 0 or 255 for what is there."""
+    from rasterio.enums import ColorInterp, Resampling
+
+    meanings = {meaning: band for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True)}
+    palette = dataset.colorinterp[0] == ColorInterp.palette
+    coloured = [meanings.get(one) for one in (ColorInterp.red, ColorInterp.green, ColorInterp.blue)]
+    plain = [band for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True)
+             if meaning != ColorInterp.alpha]  # fmt: skip
+    bands = coloured if all(coloured) else plain[:3] if len(plain) >= 3 and not palette else plain[:1]
+    way = Resampling.nearest if palette else Resampling.average
+    cells = dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=way)
+    there = dataset.dataset_mask(window=window, out_shape=shape)
+    if palette:
+        table = np.zeros((256, 3), np.uint8)
+        for code, colour in dataset.colormap(1).items():
+            if code < len(table):
+                table[code] = colour[:3]
+        cells = np.moveaxis(table[np.clip(cells[0], 0, 255).astype(np.uint8)], -1, 0)
+    made = cells.astype(np.float32)
+    if cells.dtype != np.uint8:
+        black, white = found.stretch
+        made = (made - np.float32(black)) * np.float32(255 / (white - black))
+        there = np.where(np.isfinite(made).all(axis=0), there, 0)
+        made = np.clip(np.nan_to_num(made), 0, 255)
+    if len(made) < 3:
+        made = np.repeat(made[:1], 3, axis=0)
+    return np.concatenate([np.where(there > 0, made, np.nan), (there > 0)[None] * np.float32(255)])
+
+
+def _transform(file: RasterFile, found: Facts) -> Any:
+    """From cells to its CRS; to the city where it was placed by hand."""
+    from rasterio.transform import Affine
+
+    if file.crs != LOCAL or file.local is None:
+        return found.transform
+    east, north, angle, scale = file.local
+    return Affine.translation(east, north) @ Affine.rotation(angle) @ Affine.scale(scale) @ found.transform
+
+
+def _systems(file: RasterFile) -> tuple[Any, Any]:
+    """The file's CRS and the city's, as rasterio has them."""
+    return _crs(file.city_crs if file.crs == LOCAL else file.crs), _crs(file.city_crs)
+
+
+@lru_cache(maxsize=16)
+def _crs(text: str) -> Any:
+    from rasterio.crs import CRS
+
+    return CRS.from_wkt(systems.horizontal(systems.known(text, None)).to_wkt())

@@ -1,0 +1,109 @@
+"""What of linked files is drawn at a time: patches of rasters on the ground, and nodes of point clouds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 257
+"""Places along a patch's side that have a colour; its first and last lie on its border."""
+STEP = 8
+"""Of those, each how-manieth is a corner of its triangles."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A patch of the ground in the city's CRS, in metres."""
+
+    west: float
+    south: float
+    side: float
+
+    @property
+    def apart(self) -> float:
+        """Metres between two of its places."""
+        return self.side / (SIDE - 1)
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A linked raster as whoever reads it must know it."""
+
+    path: str
+    crs: str
+    """Its own, ``EPSG:n``, WKT or ``local``."""
+    city_crs: str
+    kind: str
+    """``terrain`` for heights, else a picture."""
+    local: tuple[float, float, float, float] | None = None
+    height_unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What a raster holds of a square, the first row in the south."""
+
+    heights: NDArray[np.float32] | None = None
+    """(SIDE + 2, SIDE + 2) metres, one place beyond the border on each side; NaN where there is none."""
+    picture: NDArray[np.uint8] | None = None
+    """(SIDE, SIDE, 4) red, green, blue and how much is there."""
+
+
+@dataclass(frozen=True)
+class PointFile:
+    """A linked point cloud as whoever reads it must know it."""
+
+    path: str
+    crs: str
+    city_crs: str
+    local: tuple[float, float, float, float] | None = None
+    height_unit: float = 1.0
+    cache: str = ""
+    """The folder where an octree of a file that has none is kept."""
+
+
+@dataclass(frozen=True)
+class Octree:
+    """The nodes of a point cloud, parents first; each adds points to those of its parent."""
+
+    keys: NDArray[np.int32]
+    """(n, 4) level, x, y, z."""
+    counts: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    """(n,) −1 of a root."""
+    boxes: NDArray[np.float64]
+    """(n, 6) in the city's CRS, in metres."""
+    apart: NDArray[np.float64]
+    """(n,) metres between neighbours."""
+    coloured: bool
+    """Whether its points have colours of their own."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Some points of a cloud."""
+
+    origin: tuple[float, float, float]
+    """In the city's CRS, in metres."""
+    places: NDArray[np.float32]
+    """(n, 3) from there."""
+    classes: NDArray[np.uint8]
+    """(n,) ASPRS standard classes."""
+    intensity: NDArray[np.uint16]
+    colours: NDArray[np.uint8] | None = None
+    """(n, 3) where the file has some."""
+
+    def values(self, column: str) -> Any:
+        """(n,) what a column says of each: ``elevation`` in metres, ``classification`` codes, ``intensity``."""
+        if column == "elevation":
+            return self.places[:, 2].astype(np.float64) + self.origin[2]
+        return self.classes if column == "classification" else self.intensity.astype(np.float64)
+
+    @property
+    def nbytes(self) -> int:
+        """What they take in memory."""
+        kept = (self.places, self.classes, self.intensity, self.colours)
+        return sum(one.nbytes for one in kept if one is not None)
