@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from twin.core.errors import NotThisFormat, ReaderFailed
-from twin.formats import vector
+from twin.formats import folders, vector
 from twin.formats.broken import broken
 from twin.formats.crs import Box
 from twin.formats.notes import Notes
@@ -48,6 +48,7 @@ _OPTIONS = {
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
 }
 FID, GEOMETRY = "\0fid", "\0geometry"
+_BESIDE = (".dbf", ".shx", ".prj", ".cpg", ".dat", ".map", ".mid")
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
 _TYPES = {
     "OFTInteger": pa.int64(),
@@ -156,10 +157,18 @@ def layers(
     Only ``driver`` may have opened it; ``counted`` says whether features and bounds are counted, which some formats
     read the whole file for.
     """
-    looked = path.stat()
-    return _layers(
-        path, looked.st_mtime_ns, looked.st_size, _Ask(name, driver, several, counted, tuple((options or {}).items()))
-    )
+    asked = _Ask(name, driver, several, counted, tuple((options or {}).items()))
+    return _layers(path, _state(path), asked)
+
+
+def _state(path: Path) -> tuple[tuple[int, int], ...]:
+    """What changes when a file, one that belongs to it, or one of a folder's files is written."""
+    if path.is_dir():
+        there = list(folders.members(path))
+    else:
+        there = [one for one in (path, *map(path.with_suffix, _BESIDE)) if one.exists()]
+    looked = [one.stat() for one in there]
+    return tuple((one.st_mtime_ns, one.st_size) for one in looked)
 
 
 @dataclass(frozen=True)
@@ -174,7 +183,7 @@ class _Ask:
 
 
 @lru_cache(maxsize=64)
-def _layers(path: Path, _time: int, _size: int, ask: _Ask) -> tuple[Opened, ...]:
+def _layers(path: Path, _found: tuple[tuple[int, int], ...], ask: _Ask) -> tuple[Opened, ...]:
     pyogrio = ready()
     listed: list[str | int] = [0]
     if ask.several:

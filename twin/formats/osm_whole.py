@@ -16,7 +16,7 @@ import numpy as np
 from twin.core.errors import NotThisFormat
 from twin.core.i18n import mark, trn
 from twin.formats import guarding
-from twin.formats.osm_wire import Ids, blocks, fields, packed, summed
+from twin.formats.osm_wire import Ids, blocks, few, fields, packed, summed, summed_each
 
 _DULL = {"created_by", "converted_by", "source", "area", "type", "note", "fixme"}
 _AREAS = ("multipolygon", "boundary")
@@ -128,7 +128,7 @@ def _settle(whole: Whole, nodes: Ids, ways: list[int], lengths: list[int], refs:
 
 
 def _of_pbf(path: Path) -> Whole:
-    whole, nodes, ways, refs = Whole(), [np.empty(0, np.int64)], list[int](), [np.empty(0, np.int64)]
+    whole, nodes, ways, refs = Whole(), [np.empty(0, np.int64)], list[int](), list[bytes]()
     for kind, content in blocks(path):
         if kind != b"OSMData":
             continue
@@ -144,11 +144,12 @@ def _of_pbf(path: Path) -> Whole:
                 elif what == 3:
                     said = dict(fields(message))
                     ways.append(int(said[1]))
-                    refs.append(summed(said.get(8, b"")))
+                    refs.append(said.get(8, b""))
                     whole.take("way", ways[-1], _keys(said, strings), "", [])
                 elif what == 4:
                     _relation(whole, dict(fields(message)), strings)
-    return _settle(whole, np.concatenate(nodes), ways, [len(one) for one in refs[1:]], np.concatenate(refs))
+    numbers, lengths = summed_each(refs)
+    return _settle(whole, np.concatenate(nodes), ways, lengths, numbers)
 
 
 def _varint_bytes(message: bytes) -> bytes:
@@ -162,12 +163,12 @@ def _varint_bytes(message: bytes) -> bytes:
 
 
 def _keys(said: dict[int, Any], strings: list[bytes]) -> list[str]:
-    return [strings[at].decode("utf-8", "replace") for at in packed(said.get(2, b"")).tolist()]
+    return [strings[at].decode("utf-8", "replace") for at in few(said.get(2, b""))]
 
 
 def _relation(whole: Whole, said: dict[int, Any], strings: list[bytes]) -> None:
     keys = _keys(said, strings)
-    values = [strings[at].decode("utf-8", "replace") for at in packed(said.get(3, b"")).tolist()]
+    values = [strings[at].decode("utf-8", "replace") for at in few(said.get(3, b""))]
     members, kinds = summed(said.get(9, b"")), packed(said.get(10, b""))
     ways = [int(member) for member, kind in zip(members, kinds, strict=True) if kind == 1]
     tags = dict(zip(keys, values, strict=True))

@@ -72,6 +72,31 @@ def packed(raw: bytes) -> Ids:
     return made.view(np.int64)
 
 
+def few(raw: bytes) -> list[int]:
+    """Packed varints, where there are few."""
+    found, value, shift = [], 0, 0
+    for octet in raw:
+        value |= (octet & 127) << shift
+        shift += 7
+        if octet < 128:
+            found.append(value)
+            value = shift = 0
+    return found
+
+
+def summed_each(raws: list[bytes]) -> tuple[Ids, list[int]]:
+    """Packed signed differences of many fields, each summed up by itself, and how many each has."""
+    joined = b"".join(raws)
+    found = packed(joined).view(np.uint64)
+    steps = (found >> np.uint64(1)).view(np.int64) ^ -(found & np.uint64(1)).view(np.int64)
+    ends = np.cumsum([0, *map(len, raws)])
+    at = np.searchsorted(np.flatnonzero(np.frombuffer(joined, np.uint8) < 128), ends)
+    lengths = np.diff(at)
+    whole = np.cumsum(steps)
+    before = np.concatenate([[0], whole])[at[:-1]]
+    return whole - np.repeat(before, lengths), lengths.tolist()
+
+
 def summed(raw: bytes) -> Ids:
     """Packed signed differences, summed up."""
     found = packed(raw).view(np.uint64)

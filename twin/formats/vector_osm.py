@@ -89,7 +89,7 @@ _WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its features, those that the file holds only a part of marked so; what nothing was made of is told."""
-    whole, seen = Whole.of(path, NAME), set[str]()
+    whole, seen = _once(path)[1], set[str]()
 
     def doubts(batch: pa.RecordBatch) -> dict[int, str]:
         said = ((row, whole.doubt(uid)) for row, uid in enumerate(batch.column(UID).to_pylist()))
@@ -107,25 +107,28 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 
 def _there(path: Path) -> list[Raw]:
     """The layers of ours that have features."""
-    looked = path.stat()
-    layers = _spooled(path, looked.st_mtime_ns, looked.st_size, spooling.room())
+    layers = _once(path)[0]
     raws = [_raw(part, layers[part.of]) for part in _PARTS if layers.get(part.of)]
     return [raw for raw in raws if raw.count]
 
 
+def _once(path: Path) -> tuple[dict[str, tuple[pa.Schema, Path]], Whole]:
+    looked = path.stat()
+    return _spooled(path, looked.st_mtime_ns, looked.st_size, spooling.room())
+
+
 @lru_cache(maxsize=1)
-def _spooled(path: Path, _time: int, _size: int, room: Path) -> dict[str, tuple[pa.Schema, Path]]:
-    """GDAL's layers, read once each."""
+def _spooled(path: Path, _time: int, _size: int, room: Path) -> tuple[dict[str, tuple[pa.Schema, Path]], Whole]:
+    """GDAL's layers, read once each, and what the file itself holds."""
     gdal.ready().set_gdal_config_options({"CPL_TMPDIR": str(room)})
     options = {"CONFIG_FILE": str(paths.resources() / "osm" / "osmconf.ini")}
-    Whole.of(path, NAME)
-    found = {}
+    whole, found = Whole.of(path, NAME), {}
     for one in gdal.layers(path, NAME, "OSM", options, counted=False):
         kept = spooling.kept(_named(one.raw))
         if kept:
             schema = next(iter(spooling.read(kept))).schema
             found[one.raw.name] = (schema, kept)
-    return found
+    return found, whole
 
 
 def _named(raw: Raw) -> Iterator[pa.RecordBatch]:
