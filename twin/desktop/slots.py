@@ -56,7 +56,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         return do
 
     def export(layer: str) -> None:
-        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json"
+        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.glb;;*tileset.json"
         _saved(
             desk.window,
             tr("Export a layer…"),
