@@ -46,6 +46,19 @@ def test_it_gives_the_city_of_the_cityjson_that_is_made_of_it(tmp_path, version)
         assert ours.to_pylist() == table(other).select(ours.column_names).to_pylist()
 
 
+def test_delft_as_citygml_is_delft(tmp_path):
+    path = data("city3d/cjio/delft.json")
+    text = documents.of_cityjson(json.loads(path.read_text()), "urn:ogc:def:crs:EPSG::7415")
+    gml, made = take(written(tmp_path, text)), take(path)
+    assert (gml.crs, gml.heights) == (made.crs, made.heights) == ("EPSG:28992", "orthometric")
+    ours, theirs = rows(gml), rows(made)
+    assert ours.keys() == theirs.keys() and len(ours) == 570
+    for uid, row in ours.items():
+        assert (row["object_type"], row["lod"]) == (theirs[uid]["object_type"], theirs[uid]["lod"])
+        one, other = (shapely.from_wkb(found["geometry"]) for found in (row, theirs[uid]))
+        assert shapely.equals_exact(one, other, 1e-4), uid
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_same_content_in_the_city_and_out_again(tmp_path, version):
     first, second = tmp_path / "a.balad", tmp_path / "b.balad"
