@@ -375,3 +375,39 @@ def cityjson(version: str) -> dict[str, Any]:
         "transform": {"scale": [1.0, 1.0, 1.0], "translate": [0.0, 0.0, 0.0]},
         "geometry-templates": {"templates": [template], "vertices-templates": [[0, 0, 0], [1, 0, 0], [0, 0, 4]]},
     }
+
+
+_MODULE_OF = {
+    "Building": "bldg", "Road": "tran", "PlantCover": "veg", "LandUse": "luse", "WaterBody": "wtr", "Bridge": "brid",
+    "GenericCityObject": "gen",
+}  # fmt: skip
+
+
+def of_cityjson(found: dict[str, Any], srs: str) -> str:
+    """A CityJSON document of plain surfaces and solids as CityGML 2.0, without its attributes."""
+    scale, move = found["transform"]["scale"], found["transform"]["translate"]
+    places = [tuple(v * s + m for v, s, m in zip(one, scale, move, strict=True)) for one in found["vertices"]]
+
+    def face(rings: list[list[int]]) -> str:
+        outer, *holes = [
+            f"<gml:LinearRing><gml:posList>{ring([places[n] for n in one])}</gml:posList></gml:LinearRing>"
+            for one in rings
+        ]
+        inner = "".join(f"<gml:interior>{hole}</gml:interior>" for hole in holes)
+        return f"<gml:Polygon><gml:exterior>{outer}</gml:exterior>{inner}</gml:Polygon>"
+
+    members = []
+    for uid, thing in found["CityObjects"].items():
+        kind = thing["type"].lstrip("+")
+        module, body = _MODULE_OF[kind], ""
+        for form in thing.get("geometry", []):
+            if form["type"] == "Solid":
+                faces = [f"<gml:surfaceMember>{face(one)}</gml:surfaceMember>" for one in form["boundaries"][0]]
+                what, made = "Solid", solid(faces, "CompositeSurface")
+            else:
+                what = "Geometry" if module == "gen" else "MultiSurface"
+                made = multi([face(one) for one in form["boundaries"]])
+            lod = f"{module}:lod{form['lod'][0]}{what}"
+            body += f"<{lod}>{made}</{lod}>"
+        members.append(f'<{module}:{kind} gml:id="{uid}">{body}</{module}:{kind}>')
+    return document("2.0", members, srs=srs)

@@ -57,7 +57,11 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         return do
 
     def export(layer: str) -> None:
+<<<<<<< HEAD
         formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.csv;;*.inp"
+=======
+        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.glb;;*tileset.json"
+>>>>>>> models
         _saved(
             desk.window,
             tr("Export a layer…"),

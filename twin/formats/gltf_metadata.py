@@ -29,7 +29,7 @@ def features_of(primitive: Primitive) -> tuple[NDArray[np.int64] | None, int | N
         if isinstance(number, int):
             ids = primitive.attributes.get(f"_FEATURE_ID_{number}")
             if ids is not None and ids.ndim == 1:
-                found = np.rint(ids).astype(np.int64)
+                found = _whole(ids)
                 nothing = one.get("nullFeatureId")
                 return np.where(found == nothing, -1, found) if isinstance(nothing, int) else found, table
         elif "texture" not in one:
@@ -37,8 +37,14 @@ def features_of(primitive: Primitive) -> tuple[NDArray[np.int64] | None, int | N
     for name in ("_BATCHID", "BATCHID", "_FEATURE_ID_0"):
         ids = primitive.attributes.get(name)
         if ids is not None and ids.ndim == 1:
-            return np.rint(ids).astype(np.int64), None
+            return _whole(ids), None
     return None, None
+
+
+def _whole(ids: NDArray[Any]) -> NDArray[np.int64]:
+    """Feature numbers; what is none is nobody's."""
+    sound = np.abs(ids) < 2**53
+    return np.where(sound, np.rint(np.where(sound, ids, 0)), -1).astype(np.int64)
 
 
 def tables(gltf: Gltf) -> list[dict[str, list[Any]]]:
