@@ -57,11 +57,7 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         return do
 
     def export(layer: str) -> None:
-<<<<<<< HEAD
-        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.csv;;*.inp"
-=======
-        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.glb;;*tileset.json"
->>>>>>> models
+        formats = "*.gpkg;;*.parquet;;*.geojson;;*.city.json;;*.csv;;*.inp;;*.glb;;*tileset.json"
         _saved(
             desk.window,
             tr("Export a layer…"),

@@ -22,6 +22,7 @@ from twin.model.view import Camera
 from twin.scene import actors, backdrop, camera, extents, highlight, light, materials, selecting
 from twin.scene.colours import Overlay
 from twin.scene.details import Details, Hit
+from twin.scene.dressing import FLAT, Dressing
 from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
@@ -40,8 +41,6 @@ BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
 _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
-_FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
-"""Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
 _SKY = 24_000.0
 """Metres from the eye to what it looks at, beyond which the sky is larger than usual."""
 _MARGIN = 1.15
@@ -96,10 +95,7 @@ class Scene:
         """What the ground is made of."""
         self._looks: dict[str, vtkProperty] = {}
         """By layer."""
-        self._solids: dict[tuple[Sky, Parts], vtkShaderProperty] = {}
-        self._flats: dict[tuple[Sky, int, float], vtkShaderProperty] = {}
-        self._shaded = 0
-        """How many pictures of the shade the materials have."""
+        self._dressing = Dressing()
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
         self._foreseen = -1
@@ -369,35 +365,26 @@ class Scene:
         return replace(self.sky, windows=False) if self.overlays else self.sky
 
     def _material(self, node: Node, drawn: Drawn) -> vtkShaderProperty:
-        """What a tile is drawn with: shared by all that look alike, so that VTK compiles it once."""
+        """What a tile is drawn with."""
         kind = self._listing.tiles[node.key].kind
-        if kind in _FLAT:
-            sides = self._grounds.sides()
-            lies = (self._below, len(sides), _FLAT[kind])
-            if lies not in self._flats:
-                self._flats[lies] = materials.flat(self._below, self.sun, sides, _FLAT[kind])
-            made = self._flats[lies]
+        if kind in FLAT:
+            made = self._dressing.flat(self._below, self.sun, self._grounds.sides(), FLAT[kind])
         else:
-            afar = self._listing.afar.get(kind)
-            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar)
-            stands = (self.sky, parts)
-            if stands not in self._solids:
-                self._solids[stands] = materials.solid(self.sky, self.sun, parts)
-            made = self._solids[stands]
+            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, self._listing.afar.get(kind))
+            made = self._dressing.solid(self.sky, self.sun, parts)
         materials.see(made, self._sight)
         return made
 
     def _dress(self) -> None:
         """Give all tiles the material of this hour, and the ground's shade."""
-        self._solids, self._flats, self._shaded = {}, {}, len(self._grounds.shades)
+        self._dressing.renew(len(self._grounds.shades))
         self._shade()
         for node, drawn, actor in self._stage.actors():
             actor.SetShaderProperty(self._material(node, drawn))
         self._linked.dress(self._below, self._grounds.sides(), self._grounds.shades)
 
     def _shade(self) -> None:
-        for material in self._flats.values():
-            materials.lay(material, self._grounds.sides())
+        self._dressing.lay(self._grounds.sides())
         for looks in self._looks.values():
             for n, shade in enumerate(self._grounds.shades):
                 actors.sample(looks, f"shade{n}", shade.texture)
@@ -415,8 +402,7 @@ class Scene:
 
     def _haze(self) -> None:
         for material in (
-            *self._solids.values(),
-            *self._flats.values(),
+            *self._dressing,
             *(one.GetShaderProperty() for one in self._grounds.laid),
         ):
             materials.see(material, self._sight)
@@ -466,7 +452,7 @@ class Scene:
         if changed:
             self.turn += 1
             self._grounds.paint(self._below)
-            if len(self._grounds.shades) == self._shaded:
+            if len(self._grounds.shades) == self._dressing.shaded:
                 # Another shade is another texture alone, which may lie elsewhere: no shader is made again.
                 self._shade()
             else:

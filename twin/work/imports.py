@@ -150,9 +150,7 @@ def _new(
     kind, fields = part.report.kind, reader.schema
     known = part.columns
     columns = tuple(
-        known[field.name].model_copy(update={"type": str(field.type)})
-        if field.name in known
-        else _column(field, kind)
+        known[field.name].model_copy(update={"type": str(field.type)}) if field.name in known else _column(field, kind)
         for field in fields
         if field.name not in OWN
     )
