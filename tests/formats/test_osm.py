@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from xml.etree import ElementTree as ET
 
 import pyogrio
@@ -10,6 +12,7 @@ import shapely
 
 from tests.formats.taking import table, take
 from tests.real import data
+from twin.formats import osm_wire
 
 HELSINKI = "osm/Helsinki.osm.pbf"
 
@@ -82,3 +85,47 @@ def test_the_xml_form_is_read_too() -> None:
     taken = table(buildings).column("uid").to_pylist() + [one.id for one in buildings.report.refused]
     assert found["buildings"] == len(taken) == 32 and answer.crs == "EPSG:32632"
     assert all(one in taken or one in "\n".join(answer.notes) for one in told)
+
+
+def test_words_that_are_no_utf8_spoil_nothing(tmp_path) -> None:
+    raw = data("osm/planet_10.068,48.135_10.071,48.137.osm").read_bytes()
+    assert take_bytes(tmp_path, raw.replace(b"building", "مبنى".encode())).layers
+    packed = _with(tmp_path, data(HELSINKI), b"surveillance", b"surveillanc\xff")
+    (cameras,) = (one for one in take(data(HELSINKI)).layers if one.report.id == "cameras")
+    answer = take(packed)
+    assert cameras.report.id not in {one.report.id for one in answer.layers}
+    points = next(one for one in answer.layers if one.report.id == "points")
+    assert points.report.read == 7824 + 221
+
+
+def take_bytes(folder, raw):
+    (folder / "a.osm").write_bytes(raw)
+    return take(folder / "a.osm")
+
+
+def _with(folder, file, old: bytes, new: bytes):
+    """A copy with other bytes of the same length in its blocks."""
+    out = bytearray()
+    for kind, content in osm_wire.blocks(file):
+        changed = zlib.compress(content.replace(old, new))
+        blob = _number(2, len(content)) + _bytes(3, changed)
+        head = _bytes(1, kind) + _number(3, len(blob))
+        out += struct.pack(">I", len(head)) + head + blob
+    (folder / "changed.osm.pbf").write_bytes(out)
+    return folder / "changed.osm.pbf"
+
+
+def _varint(value: int) -> bytes:
+    made = bytearray()
+    while value > 127:
+        made.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*made, value])
+
+
+def _number(field: int, value: int) -> bytes:
+    return _varint(field << 3) + _varint(value)
+
+
+def _bytes(field: int, value: bytes) -> bytes:
+    return _varint(field << 3 | 2) + _varint(len(value)) + value

@@ -45,9 +45,8 @@ def plan(schema: pa.Schema, skip: Iterable[str], say: Say) -> dict[str, str]:
 
 def typed(array: pa.Array, wanted: str | None = None) -> pa.Array:
     """The column in one of the five types; ``wanted`` undoes what a writer of ours made text."""
+    array = _own(array)
     kind = array.type
-    if pa.types.is_dictionary(kind):
-        return typed(array.dictionary_decode())
     if wanted and _is_text(kind):
         array, kind = pc.cast(text(array), TIME, safe=False), TIME
     if wanted == DATE and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
@@ -63,6 +62,7 @@ def typed(array: pa.Array, wanted: str | None = None) -> pa.Array:
 
 def text(array: pa.Array) -> pa.Array:
     """The column as text that is sure to be UTF-8: a file's encoding may be told wrong."""
+    array = _own(array)
     kind = array.type
     if _is_text(kind):
         array = array.cast(pa.string()) if kind != pa.string() else array
@@ -101,6 +101,13 @@ def plain(table: pa.Table) -> tuple[pa.Table, dict[str, str]]:
             continue
         table = table.set_column(position, field.name, changed)
     return table, was
+
+
+def _own(array: pa.Array) -> pa.Array:
+    """The values themselves, of a dictionary and of a type that says more of them."""
+    if isinstance(array.type, pa.BaseExtensionType):
+        array = array.storage
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def _finite(array: pa.Array) -> pa.Array:

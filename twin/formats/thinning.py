@@ -35,6 +35,7 @@ def thinned(raw: Raw, dull: dict[str, tuple[object, ...]] | None = None) -> Raw:
 def _says(column: pa.Array, dull: tuple[object, ...]) -> bool:
     if column.null_count == len(column):
         return False
+    column = column.storage if isinstance(column.type, pa.BaseExtensionType) else column
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = columns.text(column)
         dull = (*dull, "")
