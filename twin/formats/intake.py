@@ -30,6 +30,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
     chosen = registry.choose(path)
+    linking.fits(chosen, request.kind, path)
     survey = chosen.survey(path)
     placing = decide(
         path,
