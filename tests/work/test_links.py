@@ -108,7 +108,7 @@ def test_a_layer_is_not_linked_to_another_kind_of_file(beside):
 
 
 def test_a_pack_is_one_folder_that_needs_nothing_else(beside, tmp_path):
-    city, dem, points = beside
+    city, dem, _ = beside
     overviews = dem.with_name(dem.name + ".ovr")
     overviews.write_bytes(b"II*\0" + bytes(4))
     before = answered("check", city)["content"]

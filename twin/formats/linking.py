@@ -13,7 +13,6 @@ from twin.formats.request import Request
 from twin.model.link import Link
 from twin.model.patches import PointFile
 
-
 _LINKED = frozenset({"imagery", "pointcloud"})
 """Kinds of layers that nothing else than a linked file has."""
 
