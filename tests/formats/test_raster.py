@@ -14,7 +14,7 @@ from pyproj import Transformer
 from tests.formats.taking import table, take
 from tests.rasters import NORTH, WEST, height, slope, tiff
 from tests.real import data
-from twin.core.errors import CannotRead, NoCrs, NotThisFormat, TooLarge
+from twin.core.errors import CannotRead, NoCrs, NotThisFormat, Refused, TooLarge
 from twin.formats import raster_drivers
 from twin.formats.raster_window import patch
 from twin.model.patches import SIDE, RasterFile, Square
@@ -184,3 +184,11 @@ def test_what_lies_beside_a_file_opens_nothing_else(tmp_path: Path) -> None:
     assert take(path).layers
     with raster_drivers.ready().Env() as inside:
         assert set(inside.drivers()) == {"GTiff", "COG", "MEM"}
+
+
+def test_a_raster_is_drawn_as_a_raster_and_nothing_else_as_one(tmp_path: Path) -> None:
+    path = tiff(tmp_path / "dem.tif", slope(40, 40))
+    with pytest.raises(Refused, match="terrain, imagery"):
+        take(path, kind="buildings")
+    with pytest.raises(Refused, match="imagery"):
+        take(data("jeddah") and data("raster_lidar_bim/vector/bubenec.gpkg"), kind="imagery")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import struct
 from collections.abc import Iterator
@@ -53,7 +54,12 @@ def told(path: Path) -> Iterator[None]:
     """Whatever laspy and lazrs say about a file, in our words; a panic of theirs is no exception of Python's."""
     try:
         yield
-    except (TwinError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit, OSError):
+    except OSError as why:
+        # A place that no file has is a number gone wrong, not a disk.
+        if why.errno in (errno.EINVAL, errno.EOVERFLOW):
+            raise damaged(path) from why
+        raise
+    except (TwinError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as why:
         raise damaged(path) from why

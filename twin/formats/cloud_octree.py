@@ -34,6 +34,8 @@ _RECORD = np.dtype([("place", "<i4", 3), ("colour", "u1", 3), ("class", "u1"), (
 _FINE = 0.001
 """Metres: coordinates are kept as whole numbers of it."""
 _BITS, _LEVELS = 19, 7
+_KEPT = 6 << 30
+"""Bytes of all octrees in the cache."""
 _VERSION = 1
 _START = 1 << 16
 
@@ -105,12 +107,25 @@ def cached(file: PointFile, header: Header, place: Place, progress: Report) -> C
             _build(Path(file.path), header, place, draft, progress)
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
+            _sweep(folder)
         except OSError as why:
             words = mark("The point cloud can’t be prepared to be drawn: {why}.")
             raise CannotRead(words, folder, why=why.strerror or str(why)) from why
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return Cached(folder)
+
+
+def _sweep(made: Path) -> None:
+    """Keep within a bound what can be made again: the oldest goes, never the one that was just made."""
+    others = sorted((one for one in made.parent.iterdir() if one != made), key=lambda one: one.stat().st_mtime)
+    sizes = {one: sum(file.stat().st_size for file in one.iterdir()) for one in (made, *others)}
+    whole = sum(sizes.values())
+    for one in others:
+        if whole <= _KEPT:
+            return
+        shutil.rmtree(one, ignore_errors=True)
+        whole -= sizes[one]
 
 
 def _name(file: PointFile) -> str:

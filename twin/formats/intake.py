@@ -43,6 +43,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
     if linking.is_linked(chosen) and place != file:
         words = mark("What it holds stays in its file and is read from there: unpack the zip, and bring what it holds.")
         raise CannotRead(words, file)
+    linking.fits(chosen, request.kind, path)
     notes = Notes()
     survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
     streams = Streams(request)

@@ -5,16 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+from twin.core.errors import Refused
+from twin.core.i18n import mark
 from twin.formats.placing import Placing
 from twin.formats.reader import Format, Report
 from twin.formats.request import Request
 from twin.model.link import Link
 from twin.model.patches import PointFile
 
+_LINKED = frozenset({"imagery", "pointcloud"})
+"""Kinds of layers that nothing else than a linked file has."""
+
 
 def is_linked(chosen: Format) -> bool:
     """Whether a format says so: ``HOLDS`` and ``linked``."""
     return hasattr(chosen, "HOLDS")
+
+
+def fits(chosen: Format, kind: str | None, path: Path) -> None:
+    """Refuse a kind that the format's data can't be drawn as."""
+    can = cast(Any, chosen).KINDS if is_linked(chosen) else ()
+    if kind is None or kind in can or (not can and kind not in _LINKED):
+        return
+    if can:
+        words = mark("A {format} file is drawn as {known}, not as {kind}.")
+        raise Refused(words, path, format=chosen.NAME, known=", ".join(can), kind=kind)
+    raise Refused(mark("A {format} file can’t be drawn as {kind}."), path, format=chosen.NAME, kind=kind)
 
 
 def prepare(chosen: Format, path: Path, placing: Placing, request: Request, progress: Report) -> None:

@@ -28,6 +28,7 @@ from twin.model.patches import PointFile
 NAME = headers.NAME
 SUFFIXES = (".las", ".laz")
 HOLDS = "points"
+KINDS = ("pointcloud",)
 LARGEST = 1 << 50
 """What is linked isn't copied; points are read by nodes."""
 CLOUDS = "clouds"

@@ -25,6 +25,8 @@ from twin.model.feature import GEOMETRY, UID
 NAME = raster_file.NAME
 SUFFIXES = (".tif", ".tiff", ".gtiff")
 HOLDS = "raster"
+KINDS = ("terrain", "imagery")
+"""What a person may say that it is."""
 LARGEST = 1 << 50
 """What is linked isn't copied, so only its windows are bounded."""
 _MANY = 64_000_000

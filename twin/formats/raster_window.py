@@ -135,11 +135,12 @@ def _picture(dataset: Any, found: Facts, window: Any, shape: tuple[int, int]) ->
     cells = dataset.read(bands, window=window, out_shape=(len(bands), *shape), resampling=way)
     there = dataset.dataset_mask(window=window, out_shape=shape)
     if palette:
-        table = np.zeros((256, 3), np.uint8)
+        table = np.zeros((256, 4), np.uint8)
         for code, colour in dataset.colormap(1).items():
             if code < len(table):
-                table[code] = colour[:3]
-        cells = np.moveaxis(table[np.clip(cells[0], 0, 255).astype(np.uint8)], -1, 0)
+                table[code] = colour
+        *cells, clear = np.moveaxis(table[np.clip(cells[0], 0, 255).astype(np.uint8)], -1, 0)
+        cells, there = np.stack(cells), np.where(clear > 127, there, 0)
     made = cells.astype(np.float32)
     if cells.dtype != np.uint8:
         black, white = found.stretch

@@ -16,6 +16,8 @@ from twin.scene.light import Sky
 
 _FAR = 60_000.0
 """Metres from the city's middle to where the ground has long become haze."""
+_NEAR = 24_000.0
+"""Metres from the eye to what it looks at, beyond which the sky is larger than usual."""
 _TIMES = 6
 """Of a city's own width, where that is farther."""
 _CELLS = 24
@@ -60,6 +62,11 @@ def dome(sky: Sky) -> vtkActor:
     data = actors.polygons(directions.reshape(-1, 3) * _FAR * 1.2, _grid(len(rises), len(turns)))
     data.GetPointData().SetScalars(numpy_to_vtk(colours.reshape(-1, 3).astype(np.uint8)))
     return actors.drawn(data)
+
+
+def reach(sky: vtkActor, distance: float) -> None:
+    """Put the sky behind all that is looked at from a distance, in metres."""
+    sky.SetScale(max(1.0, distance / _NEAR))
 
 
 def _steps(low: float, high: float) -> Any:

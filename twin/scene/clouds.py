@@ -123,6 +123,11 @@ class Clouds:
         return changed
 
     @property
+    def there(self) -> bool:
+        """Whether it holds any cloud."""
+        return bool(self._clouds)
+
+    @property
     def busy(self) -> bool:
         """Whether something is under way."""
         return any(cloud.coming is not None or cloud.waiting for cloud in self._clouds.values())

@@ -107,6 +107,11 @@ class Draping:
         return changed
 
     @property
+    def there(self) -> bool:
+        """Whether it holds any sheet."""
+        return bool(self._laid)
+
+    @property
     def busy(self) -> bool:
         """Whether something is under way."""
         return any(laid.waiting for laid in self._laid)

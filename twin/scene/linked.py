@@ -28,6 +28,11 @@ class Linked:
         self._overlays: dict[str, tuple[Overlay, bool]] = {}
         self._eye: Eye | None = None
 
+    @property
+    def there(self) -> bool:
+        """Whether it holds anything."""
+        return self._draping.there or self._clouds.there
+
     def of(self, layers: Sequence[Layer], origin: actors.Point, base: float) -> bool:
         """Draw these layers of the city that are linked, in their order; level ground lies at ``base`` metres."""
         there = [layer for layer in layers if layer.link and layer.extent]

@@ -41,8 +41,6 @@ BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
 _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
-_SKY = 24_000.0
-"""Metres from the eye to what it looks at, beyond which the sky is larger than usual."""
 _MARGIN = 1.15
 """The picture is so much wider where tiles are asked for: what comes into it is there."""
 _STANDING = frozenset({"buildings", "palms"})
@@ -183,8 +181,7 @@ class Scene:
         eye = to.eye()
         if self._dome:
             self._dome.SetPosition(*(a - b for a, b in zip(eye, self.origin, strict=True)))
-            # Behind all that is looked at, from however far.
-            self._dome.SetScale(max(1.0, to.distance / _SKY))
+            backdrop.reach(self._dome, to.distance)
         self._haze()
         self._arrange()
 
@@ -412,18 +409,21 @@ class Scene:
         """Ask for what is wanted from here, and show the best of what is there."""
         layers = [name for name in self._listing.layers if self._seen(name)]
         there, nodes = self._stage.there, self._tree.nodes
-        wanted = {nodes[at]: urgent for at, urgent in self._tree.wanted(self._eye(), layers)}
+        eye = self._eye()
+        wanted = {nodes[at]: urgent for at, urgent in self._tree.wanted(eye, layers)}
         missing = {node: urgent for node, urgent in wanted.items() if node not in there}
         self._meshing.ask(missing)
         self._missing = bool(missing)
         self.turn += self._stage.show(self._tree.drawn(layers, there), wanted)
-        self._arrange_linked()
+        self._arrange_linked(eye)
 
-    def _arrange_linked(self) -> None:
-        extent = extents.core(self._listing.layers.values())
-        shown = [layer for layer in self._listing.layers.values() if self._shows(layer.id)]
-        self.turn += self._linked.of(shown, self.origin, extent[2] if extent else 0.0)
-        self.turn += self._linked.arrange(self._eye())
+    def _arrange_linked(self, eye: Eye) -> None:
+        layers = self._listing.layers.values()
+        shown = [layer for layer in layers if layer.link and self._shows(layer.id)]
+        if shown or self._linked.there:
+            extent = extents.core(layers)
+            self.turn += self._linked.of(shown, self.origin, extent[2] if extent else 0.0)
+            self.turn += self._linked.arrange(eye)
 
     def _eye(self) -> Eye:
         width, height = self.viewport
