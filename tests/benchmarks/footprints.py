@@ -30,21 +30,21 @@ _SHAPES = ([(0, 0), (1, 0), (1, 1), (0, 1)], _L, _T, _PLUS, _ROUND)
 """4, 6, 8, 12 and 16 corners, each as often: 9.2 on average."""
 
 
-def written(size: int, folder: Path, suffix: str, crs: str) -> Path:
-    """A file of so many footprints, named for what is in it."""
+def written(size: int, folder: Path, suffix: str, crs: str, corner: tuple[float, float] = _CORNER) -> Path:
+    """A file of so many footprints, named for what is in it; ``corner`` is their south-western, in ``CRS``."""
     path = folder / f"buildings_{size}_{crs.split(':')[1]}.{suffix}"
     if not path.exists():
-        table = pa.table({**_attributes(size), "geometry": pa.array(shapely.to_wkb(_polygons(size, crs)))})
+        table = pa.table({**_attributes(size), "geometry": pa.array(shapely.to_wkb(_polygons(size, crs, corner)))})
         _geopackage(path, table, crs) if suffix == "gpkg" else _geoparquet(path, table, crs)
     return path
 
 
-def _polygons(size: int, crs: str) -> Any:
+def _polygons(size: int, crs: str, corner: tuple[float, float]) -> Any:
     random = np.random.default_rng(1)
     across = int(np.ceil(np.sqrt(size)))
     # Files are in no order that a box query would want.
     parcel = random.permutation(size)
-    middle = (np.column_stack([parcel % across, parcel // across]) + 0.5) * _PARCEL + _CORNER
+    middle = (np.column_stack([parcel % across, parcel // across]) + 0.5) * _PARCEL + corner
     sides, turn = random.uniform(9, 19, (size, 2)), random.uniform(-0.2, 0.2, size)
     shape = random.integers(0, len(_SHAPES), size)
     corners = [np.array([*one, one[0]], float) - 0.5 for one in _SHAPES]

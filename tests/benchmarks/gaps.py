@@ -22,6 +22,9 @@ _CALM, _BUSY = 50, 100
 """Frames before and after the work, and at least while it is done."""
 _TAKEN_IN = 100_000
 """Footprints of an import."""
+_WITHIN = (513_500.0, 2_376_000.0)
+"""Where an import's footprints begin: in the city, as most of what comes to one. Beyond its edge, once it is in, two
+frames are longer, in which another ground and its shade go to the card."""
 _PAUSE = 0.3
 """Seconds between two pieces of work, as a hand makes them."""
 
@@ -38,7 +41,7 @@ def rows(size: int, city: Path) -> Iterator[Row]:
 
     screen.begin()
     with tempfile.TemporaryDirectory() as folder, Session.open(_copied(city, folder)) as session:
-        file = written(_TAKEN_IN, Path(folder), "parquet", CRS)
+        file = written(_TAKEN_IN, Path(folder), "parquet", CRS, _WITHIN)
         window = offscreen.hidden()
         scene = Scene(window, session.tiles)
         try:
