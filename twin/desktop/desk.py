@@ -424,7 +424,7 @@ class Desk:
         )
         if of != self._said[0]:
             said = known.words.composed(
-                *of[:3], known.overlays, self.title(), scene.sight, scene.gone, moving=view.moving
+                *of[:3], known.overlays, self.title(), scene.sight, scene.gone, moving=view.moving, veiled=scene.veiled
             )
             # What they are of is kept along: so long nothing else has its number.
             self._said = (of, said, (scene, known))

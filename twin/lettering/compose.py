@@ -54,10 +54,12 @@ class Words:
         gone: Gone = all_there,
         *,
         moving: bool = False,
+        veiled: object = None,
     ) -> Annotations:
         """Title, legend, places, sources and scale for a view, in the language in use.
 
-        While the camera is ``moving``, labels go along with what they name and are chosen anew now and then.
+        While the camera is ``moving``, labels go along with what they name and are chosen anew now and then, and at
+        once where what is kept out of the picture, ``veiled``, is another.
         """
         camera = view.camera
         shown = [layer for layer in self._layers if layer.id in overlays and _seen(layer, view)]
@@ -67,15 +69,17 @@ class Words:
             title=title,
             night=view.light == "night",
             legend=legend(overlays[shown[-1].id].by(night=view.light == "night"), shown[-1]) if shown else None,
-            labels=tuple(self._labels(view, size, hides, gone, moving=moving)),
+            labels=tuple(self._labels(view, size, hides, gone, veiled, moving=moving)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),
             metres_per_pixel=metres_per_pixel(camera, size[1]),
             azimuth=camera.azimuth,
         )
 
-    def _labels(self, view: View, size: tuple[int, int], hides: Hides, gone: Gone, *, moving: bool) -> Iterable[Label]:
-        of, now = (view.layers, size, tongue.language, tongue.digits), time.monotonic()
+    def _labels(
+        self, view: View, size: tuple[int, int], hides: Hides, gone: Gone, veiled: object, *, moving: bool
+    ) -> Iterable[Label]:
+        of, now = (view.layers, size, veiled, tongue.language, tongue.digits), time.monotonic()
         chosen_of, chosen_at, chosen = self._chosen
         if moving and chosen_of == of and (now - chosen_at < _CHOSEN_FOR or self._carried < _FRAMES):
             self._carried += 1

@@ -219,6 +219,11 @@ class Scene:
         tones = self._meshing.tones.get(layer)
         return tones.hidden(fids) if tones and self.filters.get(layer) is not None else np.zeros(len(fids), bool)
 
+    @property
+    def veiled(self) -> object:
+        """What tells one state of all that ``hide`` keeps out from another."""
+        return tuple(sorted(self._veiled.items()))
+
     def mark(self, selection: Selected) -> None:
         """Show these features as selected, and no others."""
         before, self.selection = self.selection, selection
