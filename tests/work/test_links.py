@@ -101,7 +101,7 @@ def test_another_file_in_its_place_brings_its_own_outline_under_the_same_number(
 
 def test_a_layer_is_not_linked_to_another_kind_of_file(beside):
     city, _, points = beside
-    with Session.open(city) as session, pytest.raises(Refused, match="another kind"):
+    with Session.open(city) as session, pytest.raises(Refused, match="drawn as pointcloud"):
         session.run("relink-layer", layer="hills", file=points)
     done = balad("update", city, "hills", points)
     assert done.returncode == 1 and "beside the city" in done.stderr
