@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import struct
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -168,6 +169,17 @@ def copied(tmp_path):
     for one in [folder, *folder.rglob("*")]:
         one.chmod(0o700)
     return folder
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_or_a_zip_of_a_tileset_is_the_tileset(copied, tmp_path, packed):
+    def counts(path):
+        return [(layer.report.id, layer.report.kept) for layer in take(path).layers]
+
+    whole = counts(copied / "tileset.json")
+    assert whole
+    brought = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "tiles")) if packed else copied
+    assert counts(brought) == whole
 
 
 def test_a_missing_tile_is_a_warning_and_a_way_out_of_the_folder_is_none(copied):

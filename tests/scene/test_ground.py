@@ -162,3 +162,12 @@ def test_the_ground_follows_a_terrain():
     source.add("houses", "buildings", [standing], height=[9.0], ground=[75.0])
     (roof,) = seen(source, at, (EAST + 1550, NORTH + 950, 84.0))
     assert roof.min() > 190
+
+
+def test_a_city_where_nothing_stands_is_whole_without_a_shade():
+    source = Synthetic()
+    source.add("parks", "areas", [shapely.box(EAST, NORTH, EAST + 300, NORTH + 200)], object_type=["park"])
+    with scene(source, down(EAST + 150, NORTH + 100)) as found:
+        assert found.complete
+    with scene(sea_side(), down(EAST + 300, NORTH)) as found:
+        assert found.complete and found._grounds.shaded

@@ -47,6 +47,19 @@ def test_what_is_linked_is_told_by_its_place_its_hash_and_its_state(beside):
     assert points.exists()
 
 
+def test_a_folder_that_holds_one_is_linked_by_the_file_in_it(tmp_path):
+    (tmp_path / "survey").mkdir()
+    dem = tiff(tmp_path / "survey" / "dem.tif", slope(60, 60))
+    city = tmp_path / "town.balad"
+    answered("import", city, tmp_path / "survey")
+    assert [link(city, "dem")[key] for key in ("path", "state", "size")] == [
+        "survey/dem.tif", "present", dem.stat().st_size,
+    ]  # fmt: skip
+    assert balad("render", city, "-o", tmp_path / "a.png").returncode == 0
+    again = answered("import", city, dem)
+    assert any("twice" in note for note in again["notes"]), "it is known by whichever way it comes"
+
+
 def test_a_city_and_its_files_are_moved_together(beside, tmp_path):
     city, _, _ = beside
     moved = tmp_path / "elsewhere"

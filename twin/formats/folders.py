@@ -19,15 +19,22 @@ _UNREADABLE = (".dwg", *_PACKED)
 """What is worth naming in a folder that holds nothing else."""
 
 
-def claimant(folder: Path, formats: tuple[Format, ...]) -> Format | None:
-    """The format that takes the folder for one of its data sets."""
-    return next((one for one in formats if hasattr(one, "folder") and one.folder(folder)), None)
+def whole(folder: Path, formats: tuple[Format, ...]) -> tuple[Format, Path] | None:
+    """The format that takes all of a folder for one data set, and what it reads: it, or the file that leads it."""
+    for one in formats:
+        if hasattr(one, "folder") and one.folder(folder):
+            return one, folder
+        leads = getattr(one, "LEADS", None)
+        if leads and (folder / leads).is_file():
+            return one, folder / leads
+    return None
 
 
 def found(folder: Path, formats: tuple[Format, ...]) -> tuple[Format | None, Path]:
     """The one data set of a folder: itself, or a file or folder in it, and its format where a folder decides that.
 
-    A format may say ``folder(path)``: whether a folder is one of its data sets; ``SEVERAL``: that it reads a folder of
+    A format may say ``folder(path)``: whether a folder is one of its data sets; ``LEADS``: the name of a file that
+    stands for all of a folder; ``SEVERAL``: that it reads a folder of
     many of its files as their layers; and ``BESIDE``: that its files mostly stand beside a data set and say
     something about it.
     """
@@ -79,19 +86,20 @@ def fingerprint(path: Path) -> str:
 
 def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path]]:
     """What a folder holds: folders that are data sets, then files, each once however many files belong to it."""
-    claimed = claimant(folder, formats)
+    claimed = whole(folder, formats)
     if claimed:
-        yield claimed, folder
+        yield claimed
         return
     inner: list[Path] = []
     known: set[str] = set()
     for path in members(folder):
         if any(path.is_relative_to(one) for one in inner) or path.suffix.lower() in _PACKED:
             continue
-        within = next((one for one in _between(folder, path) if claimant(one, formats)), None)
+        ways = ((one, whole(one, formats)) for one in _between(folder, path))
+        within = next(((one, claimed) for one, claimed in ways if claimed), None)
         if within:
-            inner.append(within)
-            yield claimant(within, formats), within
+            inner.append(within[0])
+            yield within[1]
             continue
         for one in formats:
             stem = f"{path.parent}/{path.name.lower().partition('.')[0]}"

@@ -1,15 +1,12 @@
-"""A GTFS feed's tables, from its zip or from the folder that it was unpacked to, within bounds."""
+"""A GTFS feed's tables, from the folder that its zip was unpacked to, within bounds."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,13 +20,8 @@ NEEDED = ("stops", "routes", "trips", "stop_times")
 NAMES = (*NEEDED, "agency", "calendar", "calendar_dates", "frequencies", "shapes", "feed_info")
 BYTES = 2 << 30
 """Of one table, unpacked."""
-RATIO = 250
-"""How many times larger than the zip its content may be, once it passes ``UNASKED``."""
-UNASKED = 64 << 20
 _BLOCK = 1 << 24
 _END = re.compile(rb"\r\n|\n|\r")
-_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError, NotImplementedError, RuntimeError)
-_NO_ZIP = mark("It is no zip file that can be opened, or it is damaged: copy it again from where it came from.")
 
 
 @dataclass
@@ -61,8 +53,8 @@ def holds(names: set[str]) -> bool:
 def feed(path: Path) -> Feed:
     """All of a feed's tables; NotThisFormat where one is missing that it needs."""
     found = Feed(path)
-    for name, opened in _files(path).items():
-        found.tables[name] = _table(found, name, opened())
+    for name, file in _files(path).items():
+        found.tables[name] = _table(found, name, file.read_bytes())
     for name in NEEDED:
         if name not in found.tables:
             words = mark("It is no GTFS feed: {name}.txt is missing. Download the feed again from its publisher.")
@@ -70,41 +62,12 @@ def feed(path: Path) -> Feed:
     return found
 
 
-def _files(path: Path) -> dict[str, Callable[[], bytes]]:
-    if path.is_dir():
-        there = {one.name.lower().removesuffix(".txt"): one for one in path.rglob("*.txt")}
-        for one in there.values():
-            _bounded(one.stat().st_size, path)
-        return {name: there[name].read_bytes for name in NAMES if name in there}
-    try:
-        return _zipped(path)
-    except _ZIP as why:
-        raise NotThisFormat(_NO_ZIP, path) from why
-
-
-def _zipped(path: Path) -> dict[str, Callable[[], bytes]]:
-    found: dict[str, Callable[[], bytes]] = {}
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-    total = sum(one.file_size for one in members)
-    if total > max(UNASKED, RATIO * path.stat().st_size):
-        words = mark("It would unpack to {ratio} times its size, which only a trap does: nothing of it was unpacked.")
-        raise TooLarge(words, path, ratio=total // max(1, path.stat().st_size))
-    for one in members:
-        inside = PurePosixPath(one.filename)
-        name = inside.name.lower().removesuffix(".txt")
-        if name in NAMES and inside.suffix.lower() == ".txt":
-            _bounded(one.file_size, path)
-            found.setdefault(name, lambda member=one: _unpacked(path, member))  # type: ignore[misc]
-    return {name: found[name] for name in NAMES if name in found}
-
-
-def _unpacked(path: Path, member: zipfile.ZipInfo) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(member)
-    except _ZIP as why:
-        raise NotThisFormat(_NO_ZIP, path) from why
+def _files(path: Path) -> dict[str, Path]:
+    there = {one.name.lower().removesuffix(".txt"): one for one in path.rglob("*.txt")}
+    found = {name: there[name] for name in NAMES if name in there}
+    for one in found.values():
+        _bounded(one.stat().st_size, path)
+    return found
 
 
 def _bounded(size: int, path: Path) -> None:

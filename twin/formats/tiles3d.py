@@ -27,6 +27,8 @@ from twin.model.feature import UID
 
 NAME = "3D Tiles"
 SUFFIXES = ("tileset.json", ".json")
+LEADS = "tileset.json"
+"""A folder that holds one is a tileset: its other files are tiles, and tilesets within it."""
 LARGEST = 512 << 20
 _ROWS = 2000
 _KINDS = {"faces": "", "lines": "lines", "points": "points"}

@@ -17,8 +17,9 @@ from twin.lettering.stamps import blank, still
 from twin.lettering.tones import tones
 
 _EDGE, _GAP, _CARD, _RADIUS, _ROW = 16, 8, 240, 10, 22
-_STRIP = 64
-"""Pixels from the picture's foot that scale, north and a line of sources take."""
+_TALL = 44
+"""Pixels that the scale bar and its words stand over the foot's edge."""
+_WRAP = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 _MOST, _APART, _OVER, _LONGEST = 25, 12, 6, 260
 """Labels at once (ART), the pixels between two, those between a feature's top and its name, and of the longest name."""
 _QUIET = 0.72
@@ -39,15 +40,9 @@ def paint(painter: QPainter, width: int, height: int, said: Annotations) -> None
         still(painter, _framed(card), (looks, shown), lambda own: _legend(own, shown, card, said))
     if title:
         still(painter, _framed(title), (looks, said.title, said.synthetic), lambda own: _title(own, said, title))
-    # A full height for sources of any length; letters of one line fill a strip alone.
-    strip = QRectF(0, height - _STRIP, width, _STRIP) if len(said.sources) < width / 12 else QRectF(0, 0, width, height)
-    metres = round(said.metres_per_pixel, 9)
-    still(
-        painter,
-        strip,
-        (looks, metres, said.sources, legend is not None, height),
-        lambda own: _foot(own, width, height, said),
-    )
+    _measure(painter, width, height, said)
+    if said.sources:
+        _sources(painter, width, height, said)
     left = _EDGE if _rightward() else width - _EDGE - 40
     _needle(painter, QPointF(left + 20, height - _EDGE - 20), said)
 
@@ -168,23 +163,28 @@ def _legend(painter: QPainter, legend: Legend, box: QRectF, said: Annotations) -
         _words(painter, line, swatch.count, said, "muted", trailing=True)
 
 
-def _foot(painter: QPainter, width: int, height: int, said: Annotations) -> None:
-    """Scale bar and north at the bottom trailing corner, sources beside them; neither is mirrored itself."""
+def _measure(painter: QPainter, width: int, height: int, said: Annotations) -> None:
+    """Scale bar and north's disc at the bottom trailing corner; neither is mirrored itself."""
     metres, pixels = bar(said.metres_per_pixel)
     left = _EDGE if _rightward() else width - _EDGE - 40
-    painter.setPen(QPen(_colour(said, "line"), 1))
-    painter.setBrush(_colour(said, "panel", 0.92))
-    painter.drawEllipse(QPointF(left + 20, height - _EDGE - 20), 20, 20)
-    if pixels:
-        start = left + 56 if _rightward() else left - 16 - pixels
-        _bar(painter, start, height - _EDGE - 10, pixels, quantity(*_round(metres)), said)
-    if said.sources:
-        _sources(painter, width, height, pixels + 72, said)
+    start = left + 56 if _rightward() else left - 16 - pixels
+    words = quantity(*_round(metres))
+
+    def draw(own: QPainter) -> None:
+        own.setPen(QPen(_colour(said, "line"), 1))
+        own.setBrush(_colour(said, "panel", 0.92))
+        own.drawEllipse(QPointF(left + 20, height - _EDGE - 20), 20, 20)
+        if pixels:
+            _bar(own, start, height - _EDGE - 10, pixels, words, said)
+
+    top, ends = height - _EDGE - _TALL, (left, left + 40, start, start + pixels)
+    frame = _framed(QRectF(min(ends) - _EDGE, top, max(ends) - min(ends) + 2 * _EDGE, height - top))
+    still(painter, frame, (said.theme, said.night, pixels, words), draw)
 
 
-def _sources(painter: QPainter, width: int, height: int, measure: float, said: Annotations) -> None:
+def _sources(painter: QPainter, width: int, height: int, said: Annotations) -> None:
     """In the middle of what the legend and the scale bar leave free."""
-    painter.setFont(font(12))
+    measure = bar(said.metres_per_pixel)[1] + 72
     free = QRectF(_EDGE, height - _EDGE - 20, width - 2 * _EDGE - measure - 24, 20)
     if said.legend:
         free.setLeft(free.left() + _CARD + 24)
@@ -192,19 +192,27 @@ def _sources(painter: QPainter, width: int, height: int, measure: float, said: A
         free.moveLeft(width - free.right())
     if free.width() < _CARD / 2:
         return
-    letters = QFontMetricsF(painter.font())
-    # Who made the data is told whole: on as many lines as it takes.
-    wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    room = QRectF(0, 0, free.width() - 16, height / 2)
-    words = letters.boundingRect(room, wrap, said.sources)
-    plate = QRectF(0, 0, words.width() + 16, max(free.height(), words.height() + 4))
+    wide, tall = _wrapped(said.sources, free.width() - 16, height / 2)
+    plate = QRectF(0, 0, wide + 16, max(free.height(), tall + 4))
     plate.moveCenter(QPointF(min(max(width / 2, free.left() + plate.width() / 2), free.right() - plate.width() / 2), 0))
     plate.moveBottom(free.bottom())
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_colour(said, "panel", 0.72))
-    painter.drawRoundedRect(plate, 4, 4)
-    painter.setPen(_colour(said, "text"))
-    painter.drawText(plate.adjusted(8, 0, -8, 0), wrap, said.sources)
+
+    def draw(own: QPainter) -> None:
+        own.setFont(font(12))
+        own.setPen(Qt.PenStyle.NoPen)
+        own.setBrush(_colour(said, "panel", 0.72))
+        own.drawRoundedRect(plate, 4, 4)
+        own.setPen(_colour(said, "text"))
+        own.drawText(plate.adjusted(8, 0, -8, 0), _WRAP, said.sources)
+
+    still(painter, _framed(plate), (said.theme, said.sources, plate.getRect()), draw)
+
+
+@lru_cache(64)
+def _wrapped(words: str, wide: float, tall: float) -> tuple[float, float]:
+    """The width and height that words take on as many lines as they need: who made the data is told whole."""
+    found = QFontMetricsF(font(12)).boundingRect(QRectF(0, 0, wide, tall), _WRAP, words)
+    return found.width(), found.height()
 
 
 def _round(metres: float) -> tuple[float, str]:

@@ -43,8 +43,6 @@ _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
 _MARGIN = 1.15
 """The picture is so much wider where tiles are asked for: what comes into it is there."""
-_STANDING = frozenset({"buildings", "palms"})
-"""Kinds that lay a shade on the ground."""
 
 
 class Scene:
@@ -285,7 +283,7 @@ class Scene:
     @property
     def complete(self) -> bool:
         """Whether all that is shown is drawn, on its ground; the ground's shade may still become finer."""
-        return self.shows_tiles and not self.loading and bool(self._grounds.laid) and self._grounds.shaded
+        return self.shows_tiles and not self.loading and bool(self._grounds.laid) and self._shading.there
 
     @property
     def loading(self) -> bool:
@@ -466,14 +464,8 @@ class Scene:
 
     def _cast(self, extent: Box) -> bool:
         """Ask for the shade of what stands; True where there is less of it at once."""
-        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id) and layer.link is None]
-        standing = [layer.id for layer in seen if layer.kind in _STANDING]
-        roads = [layer.id for layer in seen if layer.kind == "roads"]
-        of_what = tuple((layer.id, layer.source, layer.version, self._veiled.get(layer.id)) for layer in seen)
-        if not standing:
-            return self._grounds.clear()
-        self._shading.stand(self._tree, extent, of_what, (standing, roads), self.sun)
-        return self._shading.near(self._tree, extent, of_what, (standing, roads), self.sun, self.camera)
+        seen = [layer for layer in self._listing.layers.values() if self._seen(layer.id)]
+        return self._shading.cast(self._tree, extent, seen, self._veiled, self.sun, self.camera)
 
     def _lines(self) -> Sequence[vtkActor]:
         layer, fid = self.selected or ("", 0)

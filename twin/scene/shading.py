@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
 from twin.scene import ground
@@ -19,6 +20,8 @@ _COARSE, _CLOSE = 2.3, 1.5
 """Metres a pixel above which a city needs a finer picture of what is near, and of that one (ART)."""
 _HALF, _STEP, _FROM = 1536.0, 768.0, 8_000.0
 """Metres to its sides, by which it moves, and from how far one looks at it at most."""
+_STANDING = frozenset({"buildings", "palms"})
+"""Kinds that lay a shade on the ground."""
 _FOOT = 20.0
 _OFF = 2.0
 """Pixels of it that what stands may be off: its foot's shade is blurred over more."""
@@ -31,8 +34,31 @@ class Shading:
         """``mesh`` gives a tile without what is kept out of the picture."""
         self._grounds = grounds
         self._mesh = mesh
+        self._stands: bool | None = None
 
-    def stand(self, tree: Tree, core: Box, made_of: object, layers: tuple[list[str], list[str]], sun: Any) -> None:
+    @property
+    def there(self) -> bool:
+        """Whether what stands shades the ground, roughly or finely; where nothing does, no shade is missing."""
+        return self._grounds.shaded or self._stands is False
+
+    def cast(
+        self, tree: Tree, core: Box, seen: Sequence[Layer], veiled: Mapping[str, int], sun: Any, camera: Camera
+    ) -> bool:
+        """Ask for the shade of the layers that are ``seen``; True where there is less of it at once.
+
+        ``veiled`` tells one state of what is kept out of each layer from another.
+        """
+        own = [layer for layer in seen if layer.link is None]
+        standing = [layer.id for layer in own if layer.kind in _STANDING]
+        layers = (standing, [layer.id for layer in own if layer.kind == "roads"])
+        self._stands = bool(standing)
+        if not standing:
+            return self._grounds.clear()
+        made_of = tuple((layer.id, layer.source, layer.version, veiled.get(layer.id)) for layer in own)
+        self._stand(tree, core, made_of, layers, sun)
+        return self._near(tree, core, made_of, layers, sun, camera)
+
+    def _stand(self, tree: Tree, core: Box, made_of: object, layers: tuple[list[str], list[str]], sun: Any) -> None:
         """All of the city, ``core``, roughly first; ``layers`` are those that cast a shade, and roads with lamps."""
         reach = max(0.0, min(400.0, core[5] - core[2])) * float(np.hypot(*sun[:2])) / max(float(sun[2]), 0.05) + _FOOT
         sides = (core[0] - reach, core[1] - reach, core[3] + reach, core[4] + reach)
@@ -43,7 +69,7 @@ class Shading:
             pixel = _pixel(sides, ground.SHADE_PIXELS if _fine(core) else ground.WIDE_PIXELS)
             self._grounds.stand(FAR, self._shade(tree, made_of, sides, pixel, layers), sun)
 
-    def near(
+    def _near(
         self, tree: Tree, core: Box, made_of: object, layers: tuple[list[str], list[str]], sun: Any, camera: Camera
     ) -> bool:
         """What is looked at, where the picture of all is too coarse; True where one went."""

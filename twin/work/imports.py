@@ -93,7 +93,7 @@ def import_file(
             others = _other_heights(city, taken)
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
-            twice = _twice(city, taken, file)
+            twice = _twice(city, taken)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
     notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
     return ImportReport(
@@ -107,7 +107,7 @@ def import_file(
 
 
 def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
-    link = taken.link and taken.link.model_copy(update={"path": named(file, context.path)})
+    link = taken.link and taken.link.model_copy(update={"path": named(Path(taken.link.path), context.path)})
     source = Source(
         file=file.name,
         sha256=taken.sha256,
@@ -175,12 +175,12 @@ def _column(field: pa.Field, kind: str) -> Column:
     return made.model_copy(update={"unit": unit}) if unit else made
 
 
-def _twice(city: City, taken: Taken, file: Path) -> bool:
+def _twice(city: City, taken: Taken) -> bool:
     """Whether this very file was there before; one that is only linked is known by its place until it is hashed."""
-    if taken.sha256:
+    if taken.sha256 or taken.link is None:
         return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
     links = [found.link.path for found in city.layers() if found.link]
-    return links.count(named(file, city.path)) > 1
+    return links.count(named(Path(taken.link.path), city.path)) > 1
 
 
 def _other_heights(city: City, taken: Taken) -> list[str]:
