@@ -60,6 +60,22 @@ def test_another_language_look_or_legend_is_painted_anew():
     assert all((one != pictures[0]).any() for one in pictures[1:])
 
 
+@pytest.mark.parametrize(("first", "then"), [("en", "ar"), ("ar", "en")])
+def test_after_another_language_the_sources_are_whole(first, then):
+    for wide in range(700, 1300, 60):
+        said = Annotations(sources=SOURCES, metres_per_pixel=0.7)
+        tongue.language = then
+        fresh = painted(said, (wide, 400))
+        stamps._drawn.clear()
+        paint._wrapped.cache_clear()
+        tongue.language = first
+        painted(said, (wide, 400))
+        tongue.language = then
+        assert (painted(said, (wide, 400)) == fresh).all()
+        paint._wrapped.cache_clear()
+        stamps._drawn.clear()
+
+
 def test_a_long_zoom_keeps_little():
     for step in range(200):
         said = Annotations(title="Jeddah", sources=" · ".join([SOURCES] * 6), metres_per_pixel=1.0 + step / 100)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from twin.core import paths
@@ -69,7 +69,8 @@ def run(city: Path | None, *, make: bool = False) -> int:
     desk = Desk(settings)
     _keep_errors(desk)
     Ending(desk.window, desk.window.close)
-    desk.window.resize(1600, 940)
+    # No larger than the screen: whatever a window manager does, nothing of it lies beyond.
+    desk.window.resize(QSize(1600, 940).boundedTo(desk.window.screen().availableSize()))
     desk.window.show()
     splash.finish(desk.window)
     if said:

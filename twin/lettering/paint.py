@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -192,7 +193,7 @@ def _sources(painter: QPainter, width: int, height: int, said: Annotations) -> N
         free.moveLeft(width - free.right())
     if free.width() < _CARD / 2:
         return
-    wide, tall = _wrapped(said.sources, free.width() - 16, height / 2)
+    wide, tall = _wrapped(said.sources, free.width() - 16, height / 2, tongue.language)
     plate = QRectF(0, 0, wide + 16, max(free.height(), tall + 4))
     plate.moveCenter(QPointF(min(max(width / 2, free.left() + plate.width() / 2), free.right() - plate.width() / 2), 0))
     plate.moveBottom(free.bottom())
@@ -209,10 +210,13 @@ def _sources(painter: QPainter, width: int, height: int, said: Annotations) -> N
 
 
 @lru_cache(64)
-def _wrapped(words: str, wide: float, tall: float) -> tuple[float, float]:
-    """The width and height that words take on as many lines as they need: who made the data is told whole."""
+def _wrapped(words: str, wide: float, tall: float, _language: str) -> tuple[float, float]:
+    """The width and height that words take on as many lines as they need: who made the data is told whole.
+
+    Each language has a font of its own.
+    """
     found = QFontMetricsF(font(12)).boundingRect(QRectF(0, 0, wide, tall), _WRAP, words)
-    return found.width(), found.height()
+    return math.ceil(found.width()), found.height()
 
 
 def _round(metres: float) -> tuple[float, str]:
