@@ -57,6 +57,9 @@ class Kinds(Mapping[str, Kind]):
 
     def __getitem__(self, name: str) -> Kind:
         if name not in self._loaded:
+            # Kinds are compiled; what compiles them comes without what it would take along.
+            import twin.core.kernels  # noqa: F401
+
             self._loaded[name] = self._entries[name].load()
         return self._loaded[name]
 

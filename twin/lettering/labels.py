@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -182,22 +183,24 @@ def _read(city: City, layer: Layer) -> Named:
     tops = np.full(len(table), _OVER) if layer.id == PLACES else np.nan_to_num(_numbers(table, "zmax"))
     points = np.column_stack([plan, tops])
     there_is = np.isfinite(points).all(axis=1)
-    rows, points = pa.array(np.flatnonzero(there_is)), points[there_is]
+    rows, points = _of_numpy(pa.bool_(), np.packbits(there_is, bitorder="little"), len(table)), points[there_is]
     fids = _numbers(table, FID)[there_is].astype(np.int64)
     of = None if wanted == NAME else there.get(wanted)
-    return Named(layer.id, _of_what(layer), english.take(rows), arabic.take(rows), points, fids, Squares(points), of)
+    return Named(
+        layer.id, _of_what(layer), english.filter(rows), arabic.filter(rows), points, fids, Squares(points), of
+    )
 
 
 def _telling(table: pa.Table, names: Iterable[str]) -> pa.Table:
     """The rows with a value in any of some columns: an empty word or a number that is none says nothing."""
-    told = pa.chunked_array([pa.repeat(pa.scalar(False), len(table))])
-    for name in dict.fromkeys(names):
-        values = table.column(name)
-        says = pc.invert(pc.is_null(values, nan_is_null=True))
-        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-            says = pc.and_kleene(says, pc.not_equal(values, ""))
-        told = pc.or_kleene(told, pc.fill_null(says, False))
-    return table.filter(told).combine_chunks()
+    says = [_says(table.column(name)) for name in dict.fromkeys(names)]
+    return table.filter(reduce(pc.or_, says)).combine_chunks() if says else table.slice(0, 0)
+
+
+def _says(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        return pc.coalesce(pc.cast(pc.binary_length(values), pa.bool_()), pc.is_valid(values))
+    return pc.invert(pc.is_null(values, nan_is_null=True))
 
 
 def _has_lines(city: City, layer: Layer) -> bool:
@@ -221,13 +224,18 @@ def _boxed(table: pa.Table) -> Any:
 def _array(table: pa.Table, name: str) -> pa.Array:
     """A column as one array."""
     chunks = table.column(name).chunks
-    return chunks[0] if chunks else pa.array([], table.schema.field(name).type)
+    return chunks[0] if chunks else pa.nulls(0, table.schema.field(name).type)
 
 
 def _numbers(table: pa.Table, name: str) -> Any:
     """A column of numbers, NaN where there is none."""
     values = _array(table, name)
-    if pa.types.is_floating(values.type):
-        values = pc.fill_null(values, np.nan)
-    # ``to_numpy`` would import pandas, before the first picture.
+    if values.null_count:
+        none = np.full(len(values), np.nan)
+        values = pc.coalesce(values.cast(pa.float64()), _of_numpy(pa.float64(), none, len(none)))
     return np.from_dlpack(values) if len(values) else np.empty(0)
+
+
+def _of_numpy(kind: pa.DataType, values: Any, count: int) -> pa.Array:
+    """An array over numpy's memory. ``pa.array``, scalars and ``to_numpy`` import pandas, before the first picture."""
+    return pa.Array.from_buffers(kind, count, [None, pa.py_buffer(values)])

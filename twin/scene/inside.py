@@ -5,8 +5,9 @@ A projection takes a point to (X, Y, W), and X/W and Y/W are its pixels; what ha
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from twin.core.kernels import numba
 
 _NEAR = 0.1
 """The least W that is before the eye, in metres; edges are cut there."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from twin.core.kernels import numba
 from twin.scene.tones import COLOURED, HIDDEN, SELECTED
 
 

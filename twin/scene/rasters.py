@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
+
+from twin.core.kernels import numba
 
 
 @numba.njit(cache=True, nogil=True)
