@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from vtkmodules.vtkRenderingCore import vtkCamera
 
 from tests.scene.synthetic import Synthetic
 from twin.model.view import Camera, View
@@ -23,6 +24,19 @@ def test_a_pixels_ray_comes_back_to_its_pixel(parallel, azimuth, pitch):
         for far in (100.0, 650.0, 3000.0):
             point = tuple(float(e + far * w) for e, w in zip(eye, way, strict=True))
             assert camera.pixel(at, point, *SIZE) == pytest.approx((x, y), abs=1e-3)
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+@pytest.mark.parametrize(("azimuth", "pitch"), [(0, -90), (210, -35), (77, -4)])
+def test_the_sides_of_what_is_seen_are_vtks(parallel, azimuth, pitch):
+    at = Camera(east=EAST, north=NORTH, height=12, distance=700, azimuth=azimuth, pitch=pitch, parallel=parallel)
+    theirs = vtkCamera()
+    camera.aim(theirs, at, (EAST, NORTH, 0.0))
+    planes = [0.0] * 24
+    theirs.GetFrustumPlanes(SIZE[0] / SIZE[1], planes)
+    ours = camera.sides(at, *SIZE, 1.0)
+    ours[:, 3] += ours[:, :3] @ (EAST, NORTH, 0.0)
+    assert ours == pytest.approx(np.array(planes).reshape(6, 4)[:4], abs=1e-6)
 
 
 def test_in_a_plan_a_metre_is_as_many_pixels_everywhere_and_as_the_scale_bar_says():

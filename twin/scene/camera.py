@@ -190,6 +190,21 @@ def projection(camera: Camera, width: int, height: int) -> tuple[Any, Any, Any]:
     return np.array([across, above, np.zeros(3)]) + np.outer(middle, ahead), np.array(camera.eye()), np.zeros(3)
 
 
+def sides(camera: Camera, width: int, height: int, margin: float) -> Any:
+    """(4, 4) the planes about a picture so many times as wide and tall, looking inward: a x + b y + c z + d ≥ 0."""
+    ahead, right, up = (np.array(axis) for axis in _axes(camera))
+    tall = math.tan(math.radians(camera.field) / 2) * margin
+    wide = tall * width / max(1, height)
+    if camera.parallel:
+        normals, eye = np.array([right, -right, up, -up]), np.array(_back(camera))
+        room = camera.distance * np.array([wide, wide, tall, tall])
+    else:
+        normals = np.array([right + wide * ahead, wide * ahead - right, up + tall * ahead, tall * ahead - up])
+        normals /= np.linalg.norm(normals, axis=1)[:, None]
+        eye, room = np.array(camera.eye()), np.zeros(4)
+    return np.column_stack([normals, room - normals @ eye])
+
+
 def _axes(camera: Camera) -> tuple[Point, Point, Point]:
     """Unit vectors ahead, to the right and up in the picture."""
     azimuth, pitch = math.radians(camera.azimuth), math.radians(camera.pitch)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from vtkmodules.vtkRenderingCore import (
     vtkActor,
-    vtkCamera,
     vtkProperty,
     vtkRenderer,
     vtkRenderWindow,
@@ -430,13 +429,7 @@ class Scene:
 
     def _eye(self) -> Eye:
         width, height = self.viewport
-        wide = vtkCamera()
-        wide.DeepCopy(self.renderer.GetActiveCamera())
-        wide.Zoom(1 / _MARGIN)
-        planes = [0.0] * 24
-        wide.GetFrustumPlanes(width / max(1, height), planes)
-        sides = np.array(planes).reshape(6, 4)[:4]
-        sides[:, 3] -= sides[:, :3] @ np.asarray(self.origin)
+        sides = camera.sides(self.camera, width, height, _MARGIN)
         focal = height / 2 / np.tan(np.radians(self.camera.field) / 2)
         parallel = self.camera.distance if self.camera.parallel else 0.0
         # Through an overlay's haze all is seen.

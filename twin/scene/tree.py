@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from twin.scene import choosing
 from twin.scene.tiles import Key, Node, Tile
 from twin.scene.tiles import above as above_
 
@@ -94,38 +95,32 @@ class Tree:
             place[key] = parent
         self._place = place
         self.boxes = np.array(boxes, np.float64).reshape(-1, 6)
-        self._errors, self._near = np.array(errors), np.array(near_by)
-        self._leaf = np.array([not below for below in self.below], bool)
-        self._coarse = [node.key in above for node in self.nodes]
-        self._kept = np.flatnonzero(self._heights() >= _KEPT)
-        self._refined = np.zeros(len(self.nodes), bool)
-        self._seen = self._refined
+        self._errors = np.array(errors)
+        self._refined, self._seen = np.zeros(len(boxes), bool), np.zeros(len(boxes), bool)
+        coarse = np.array([node.key in above for node in self.nodes], bool)
+        kept = np.flatnonzero(self._heights() >= _KEPT)
+        self._layers = {name: n for n, name in enumerate(self.roots)}
+        layer = np.array([self._layers[node.key[0]] for node in self.nodes], np.int64)
+        counts = np.array([len(below) for below in self.below], np.int64)
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        below = np.array([at for below in self.below for at in below], np.int64)
+        reach = np.zeros(len(boxes))
+        self._parts = (
+            starts, below, np.array(self.above, np.int64), self.boxes, self._errors, np.array(near_by), coarse, kept,
+            layer, self._refined, self._seen, reach,
+        )  # fmt: skip
+        self._found, self._urgent = np.empty(len(boxes), np.int64), np.empty(len(boxes))
 
     def wanted(self, eye: Eye, layers: Iterable[str]) -> list[tuple[int, float]]:
         """The nodes to be drawn and all above them, with how urgent each is: the pixels that its absence is off."""
-        away = distances(self.boxes, eye)
-        clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
-        # What the haze takes of a difference nobody sees, and behind all of it nothing at all.
-        loose = np.clip(away / (eye.focal * _COARSE), 1.0, _COARSEST) if eye.clear else 1.0
-        reach = np.maximum(self._errors * eye.focal / (eye.tolerance * loose) * clarity, self._near)
-        self._refined = ~self._leaf & (away < reach * np.where(self._refined, _STEADY, 1.0))
-        seen = visible(self.boxes, eye) & (clarity > 0)
-        # What is missing shows as what stands above it.
-        urgent = np.where(np.array(self.above) < 0, np.inf, reach[self.above] / np.maximum(away, 1.0))
-        self._seen, refined, found = seen, self._refined, []
-        waiting = [at for layer in layers for at in self.roots.get(layer, ())]
-        while waiting:
-            at = waiting.pop()
-            if not seen[at]:
-                continue
-            if refined[at]:
-                waiting += self.below[at]
-            if not refined[at] or self._coarse[at]:
-                # Of a leaf's own levels only the one that is seen is of use.
-                found.append((at, float(urgent[at])))
-        shown = set(layers)
-        found += [(int(at), 0.0) for at in self._kept if not seen[at] and self.nodes[at].key[0] in shown]
-        return found
+        names = [name for name in layers if name in self.roots]
+        roots = np.array([at for name in names for at in self.roots[name]], np.int64)
+        shown = np.zeros(len(self.roots), bool)
+        shown[[self._layers[name] for name in names]] = True
+        place = (np.array(eye.at), eye.planes, HAZE)
+        sight = (eye.focal, eye.tolerance, eye.clear, eye.parallel, _COARSE, _COARSEST, _STEADY)
+        count = choosing.walk(roots, shown, self._parts, place, sight, self._found, self._urgent)
+        return list(zip(self._found[:count].tolist(), self._urgent[:count].tolist(), strict=True))
 
     def _heights(self) -> Floats:
         """How many coarse tiles stand one above the other below each node."""
@@ -209,23 +204,15 @@ class Tree:
 
 
 def distances(boxes: Floats, eye: Eye) -> Floats:
-    """(n,) metres from the eye to the nearest that a box can be."""
-    if eye.parallel:
-        return np.full(len(boxes), eye.parallel)
-    at = np.array(eye.at)
-    off = np.maximum(np.maximum(boxes[:, :3] - at, at - boxes[:, 3:]), 0.0)
-    return np.asarray(np.sqrt((off * off).sum(axis=1)))
+    """(n,) metres from the eye to the nearest that a box, (n, 6), can be."""
+    return np.asarray(choosing.each_away(np.ascontiguousarray(boxes, float), np.array(eye.at), float(eye.parallel)))
 
 
 def clearness(away: Floats) -> Floats:
     """(n,) the share of its contrast that the haze leaves a thing so many metres away: the shader's own law (ART)."""
-    return np.asarray(1 - np.interp(away, HAZE[:, 0], HAZE[:, 1]))
+    return np.asarray(choosing.clear(away, HAZE))
 
 
 def visible(boxes: Floats, eye: Eye) -> npt.NDArray[np.bool_]:
     """(n,) whether a box is not wholly behind one of the sides of what is seen."""
-    found = np.ones(len(boxes), bool)
-    for a, b, c, d in eye.planes:
-        far = (np.where(normal > 0, boxes[:, n + 3], boxes[:, n]) * normal for n, normal in enumerate((a, b, c)))
-        found &= sum(far) + d >= 0
-    return found
+    return np.asarray(choosing.each_before(np.ascontiguousarray(boxes, float), eye.planes))
