@@ -1,4 +1,4 @@
-"""Palms: a trunk and a crown of fronds in 30 triangles, 10 from afar, each turned its own way and as high as it is."""
+"""Palms: a trunk and a crown of fronds in 30 triangles, 10 and 6 from afar, each turned and as high as it is."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from twin.api import shapes
 
 KIND = "palms"
 VERSION = 1
-DETAILS = (0.0, 0.35, 5.0)
-"""Metres by which each level of detail may be off: as they are, with broad fronds alone, and none at all."""
+DETAILS = (0.0, 0.35, 0.5, 5.0)
+"""Metres by which each level of detail may be off: as they are, with broad fronds alone, with a crown that is one
+roof, and none at all."""
 COLUMNS: tuple[str, ...] = ("height",)
 HEIGHT = 8.0
 """Metres to the crown's top, where a palm names none."""
@@ -24,6 +25,8 @@ _FRONDS = ((8, 0.0, (0.24, 0.99), (0.46, 0.77), 0.060), (4, 0.3, (0.15, 1.06), (
 """How many fronds, the first's turn; how far out and how high is a frond's middle, its tip; half of its width."""
 _BROAD, _HUNG = 2.2, 0.5
 """From afar the outer fronds cover what the inner ones did, and end so far from their middle to their tip."""
+_SIDES, _REACH, _EAVES = 5, 0.40, 0.80
+"""From farther a crown is a roof of so many sides over what the fronds covered: how far out and how high it ends."""
 
 
 def encode(table: pa.Table) -> bytes:
@@ -47,8 +50,8 @@ def encode(table: pa.Table) -> bytes:
 def mesh(payload: bytes, level: int = 0) -> shapes.Arrays:
     """One palm, copied to where each stands; from farthest there is nothing to see of them."""
     packed = shapes.unpack(payload)
-    feet, height, owner, fids = (packed[name][: None if level < 2 else 0] for name in _KEPT)
-    points, normals, triangles, colours = _PALMS[min(level, 1)]
+    feet, height, owner, fids = (packed[name][: None if level < len(_PALMS) else 0] for name in _KEPT)
+    points, normals, triangles, colours = _PALMS[min(level, len(_PALMS) - 1)]
     turns = ((fids[owner] * 2654435761 >> 8) % 360).astype(np.float32) * np.float32(np.pi / 180)
     count = len(points)
     corners = triangles + count * np.arange(len(feet), dtype=np.int32)[:, None, None]
@@ -93,6 +96,19 @@ def _broad() -> tuple[Any, Any, Any, Any]:
     return found, normals[4 * which], np.arange(len(found), dtype=np.int32).reshape(-1, 3), _coloured(len(found), 6)
 
 
+def _roofed() -> tuple[Any, Any, Any, Any]:
+    """A triangle of bark, and a roof whose sides share their corners: a vertex costs more than what it covers."""
+    points, normals = _palm()
+    turns = 2 * np.pi / _SIDES * np.arange(_SIDES)
+    rim = np.column_stack([_REACH * np.cos(turns), _REACH * np.sin(turns), np.full(_SIDES, _EAVES)])
+    fall = np.column_stack([0.45 * np.cos(turns), 0.45 * np.sin(turns), np.full(_SIDES, 0.893)])
+    at = np.arange(_SIDES, dtype=np.int32)
+    roof = np.column_stack([np.full(_SIDES, 3), 4 + at, 4 + (at + 1) % _SIDES])
+    found = np.array([points[0], points[1], (points[2] + points[3]) / 2, (0.0, 0.0, 1.0), *rim], np.float32)
+    lit = np.array([*normals[:3], (0.0, 0.0, 1.0), *fall], np.float32)
+    return found, lit, np.array([[0, 1, 2], *roof], np.int32), _coloured(len(found), 3)
+
+
 def _coloured(count: int, bark: int) -> Any:
     """(count, 3): the first points are the trunk's."""
     return np.array([palette.TRUNK, palette.FROND], np.uint8)[(np.arange(count) >= bark).astype(int)]
@@ -124,7 +140,7 @@ def _palm() -> tuple[Any, Any]:
 
 _BARK = 12
 """How many of its points are the trunk's."""
-_PALMS = (_fine(), _broad())
+_PALMS = (_fine(), _broad(), _roofed())
 _KEPT = ("feet", "height", "owner", "fids")
 
 __all__ = ["COLUMNS", "KIND", "VERSION", "encode", "mesh"]
