@@ -33,13 +33,28 @@ def patch(file: RasterFile, square: Square) -> Patch | None:
     dataset, found = opened(path), facts(path)
     if heights:
         made = _warped(file, found, square, rim, window, _heights(dataset, file.height_unit))
-        there = made[0][::-1]
+        there = made[0][::-1] + _separation(file, square, rim)
         return Patch(heights=np.ascontiguousarray(there)) if np.isfinite(there).any() else None
     made = _warped(file, found, square, rim, window, lambda *asked: _picture(dataset, found, *asked))
     picture = np.moveaxis(np.nan_to_num(made), 0, -1)[::-1]
     rows = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     rows[..., 3] = np.where(rows[..., 3] >= 128, 255, 0)
     return Patch(picture=np.ascontiguousarray(rows)) if rows[..., 3].any() else None
+
+
+def _separation(file: RasterFile, square: Square, rim: int) -> Any:
+    """What brings the heights of a square to the city's level, in metres."""
+    if file.levels is None:
+        return np.float32(0)
+    from twin.formats import vertical
+
+    reach = rim * square.apart
+    low, high = (square.west - reach, square.south - reach), square.side + 2 * reach
+    box = (*low, low[0] + high, low[1] + high)
+    places = SIDE + 2 * rim
+    x, y = np.meshgrid(np.linspace(box[0], box[2], places), np.linspace(box[1], box[3], places))
+    lattice = vertical.Shift(file.levels).over(box)
+    return vertical.between(lattice, box, x, y).astype(np.float32)
 
 
 Read = Callable[[Any, tuple[int, int]], Any]

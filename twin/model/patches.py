@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.model.link import Levels
+
 SIDE = 257
 """Places along a patch's side that have a colour; its first and last lie on its border."""
 STEP = 8
@@ -40,6 +42,7 @@ class RasterFile:
     """``terrain`` for heights, else a picture."""
     local: tuple[float, float, float, float] | None = None
     height_unit: float = 1.0
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,33 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What one band of a raster holds at a place, in full resolution."""
+
+    number: int
+    """From 1."""
+    name: str
+    """Its own description; empty where it has none."""
+    meaning: str
+    """``red``, ``green``, ``blue``, ``alpha``, ``palette``, ``gray`` or something else, as the file says."""
+    unit: str
+    value: float | None
+    """As the file has it, by its scale and offset; None where it is missing."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a raster holds at a place."""
+
+    column: int
+    row: int
+    """From 0, the first in the north-west of a raster that points north."""
+    bands: tuple[Band, ...]
+    height: float | None = None
+    """Of an elevation model, in the city's metres."""
+
+
+@dataclass(frozen=True)
 class PointFile:
     """A linked point cloud as whoever reads it must know it."""
 
@@ -63,6 +93,7 @@ class PointFile:
     height_unit: float = 1.0
     cache: str = ""
     """The folder where an octree of a file that has none is kept."""
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
