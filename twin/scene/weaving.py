@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -72,7 +73,8 @@ class Weaving:
         if not there.any():
             return None, relief
         whole = np.maximum(whole, least - square.side)
-        own = patching.painted(self._kind("terrain"), Patch(heights=np.where(there, whole, np.nan)), square.apart)
+        # As if it were level: nobody measured these slopes.
+        own = patching.painted(self._kind("terrain"), Patch(heights=np.where(there, whole, np.nan)), math.inf)
         return whole, [(own, 1.0), *relief]
 
     def _shows(self, square: Square, whole: Any) -> bool:
