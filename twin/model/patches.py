@@ -133,6 +133,17 @@ class Points:
             return self.places[:, 2].astype(np.float64) + self.origin[2]
         return self.classes if column == "classification" else self.intensity.astype(np.float64)
 
+    def alone(self, at: int) -> Points:
+        """One of them; its place is the origin."""
+        east, north, up = (self.places[at].astype(np.float64) + self.origin).tolist()
+        return Points(
+            origin=(east, north, up),
+            places=np.zeros((1, 3), np.float32),
+            classes=self.classes[at : at + 1],
+            intensity=self.intensity[at : at + 1],
+            colours=None if self.colours is None else self.colours[at : at + 1],
+        )
+
     @property
     def nbytes(self) -> int:
         """What they take in memory."""

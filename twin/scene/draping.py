@@ -125,6 +125,15 @@ class Draping:
             self._feed()
         return changed
 
+    def pieces(self) -> list[tuple[tuple[str, ...], Square, Piece]]:
+        """What is drawn, with the layers that it may be of, the highest first."""
+        return [
+            (tuple(one.layer.id for one in reversed(laid.sheet.rasters)), shown.square, shown.piece)
+            for laid in self._laid
+            for spot in laid.shown
+            for shown in laid.there.get(spot, ())
+        ]
+
     @property
     def there(self) -> bool:
         """Whether it holds any sheet."""

@@ -17,6 +17,7 @@ from twin.scene.ground import Sides
 from twin.scene.laying import Mesh, Surface
 from twin.scene.light import Sky
 from twin.scene.listing import Listing
+from twin.scene.probing import Probe
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key
 from twin.scene.tree import Eye
@@ -85,6 +86,11 @@ class Linked:
         """Take another sight."""
         self._draping.see(sight)
         self._clouds.see(sight)
+
+    def probe(self, eye: actors.Point, way: actors.Point, sight: materials.Sight, *, parallel: bool) -> Probe | None:
+        """What is drawn of linked files, to be asked what a ray meets of it; None where nothing is."""
+        pieces, nodes = self._draping.pieces(), self._clouds.nodes()
+        return Probe(eye, way, sight.metre, parallel, pieces, nodes) if pieces or nodes else None
 
     @property
     def busy(self) -> bool:

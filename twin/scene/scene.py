@@ -28,6 +28,7 @@ from twin.scene.light import Sky
 from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
+from twin.scene.probing import Probe
 from twin.scene.selecting import Selected
 from twin.scene.shading import Shading
 from twin.scene.sight import Sight
@@ -258,6 +259,11 @@ class Scene:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
         return self._details.nearest(eye, way, self._seen, self.gone)
+
+    def probe(self, x: float, y: float, width: int, height: int) -> Probe | None:
+        """What of linked files lies under a pixel, to be asked on any thread; None where none is drawn."""
+        eye, way = camera.ray(self.camera, x, y, width, height)
+        return self._linked.probe(eye, way, self._sight, parallel=self.camera.parallel)
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
