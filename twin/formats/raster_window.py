@@ -159,7 +159,9 @@ def _picture(dataset: Any, found: Facts, window: Any, shape: tuple[int, int]) ->
         cells, there = np.stack(cells), np.where(clear > 127, there, 0)
     made = cells.astype(np.float32)
     if cells.dtype != np.uint8:
-        scale, offset = (np.array([one[band - 1] for band in bands]) for one in (dataset.scales, dataset.offsets))
+        scale, offset = (
+            np.array([one[band - 1] for band in bands if band]) for one in (dataset.scales, dataset.offsets)
+        )
         made = made * scale[:, None, None].astype(np.float32) + offset[:, None, None].astype(np.float32)
         black, white = found.stretch
         made = (made - np.float32(black)) * np.float32(255 / (white - black))
