@@ -25,10 +25,14 @@ def town(count: int, side: float = 1000.0, seed: int = 11, west: float = 517_000
     """(count, 3) points of a made town: waves of ground and blocks that stand on it, in EPSG:32637."""
     chance = np.random.default_rng(seed)
     x, y = chance.random((2, count)) * side
+    return np.column_stack([west + x, south + y, surface(x, y)])
+
+
+def surface(x: Any, y: Any) -> Any:
+    """How high the made town is at a place of it, in metres."""
     z = 10 + 4 * np.sin(x / 90) * np.cos(y / 70)
     block = ((x // 40) % 2 == 0) & ((y // 40) % 2 == 0)
-    z += np.where(block, 6 + ((x // 40 * 7 + y // 40 * 13) % 5) * 3.2, 0)
-    return np.column_stack([west + x, south + y, z])
+    return z + np.where(block, 6 + ((x // 40 * 7 + y // 40 * 13) % 5) * 3.2, 0)
 
 
 def records(points: Any, form: int = 7) -> Any:

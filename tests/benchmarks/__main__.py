@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks import asking, drawing, importing, picking, starting, storing
+from tests.benchmarks import asking, drawing, importing, linked, picking, starting, storing
 from tests.benchmarks.rows import Row
 from tools.display import display
 from twin.core import paths
 
 SAMPLE = 20_000
-PARTS = ("drawing", "storing", "importing", "starting", "picking", "asking")
+PARTS = ("drawing", "storing", "importing", "starting", "picking", "asking", "linked")
 
 
 def main() -> int:
@@ -55,6 +55,9 @@ def _rows(size: int, parts: list[str], folder: Path, frames: int) -> Iterator[Ro
         yield from picking.rows(size, city(size))
     if "asking" in parts:
         yield from asking.rows(size, city(size))
+    if "linked" in parts:
+        with display() as shown:
+            yield from linked.rows(size, paths.cache() / "bench", folder, {**os.environ, **shown})
 
 
 def city(size: int) -> Path:

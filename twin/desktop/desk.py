@@ -21,6 +21,7 @@ from twin.desktop.known import Known
 from twin.desktop.messages import Tone
 from twin.desktop.offers import Offers
 from twin.desktop.opening import Opening
+from twin.desktop.probing import Probing
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.where import Where
@@ -34,6 +35,7 @@ from twin.model.style import Colouring
 from twin.scene import camera
 from twin.scene.details import Hit
 from twin.scene.grounds import GROUND_LAYERS
+from twin.scene.probing import Probe
 from twin.store.city import City
 
 _LEAST_CACHE = 64
@@ -58,7 +60,7 @@ class Desk:
         self.window = Window(settings, self._letters, self.ask)
         self.opening = Opening(self)
         self.selection, self.filters = Selection(self), Filters(self)
-        self.astray = Astray(self)
+        self.astray, self.probing = Astray(self), Probing(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
@@ -208,6 +210,7 @@ class Desk:
     def select(self, feature: tuple[str, int] | None) -> None:
         """Light a feature up and show its card."""
         self.selected = feature
+        self.probing.clear()
         view = self.window.view
         if view.scene:
             view.scene.select(feature)
@@ -220,7 +223,8 @@ class Desk:
         """The chosen feature's card, in the language in use; its panel is opened where it is to be ``shown``."""
         session, selected = self.session, self.selected
         if session is None or selected is None:
-            self.window.identify.fill(None)
+            if session is None or not self.probing.show():
+                self.window.identify.fill(None)
             return
 
         def ask() -> tuple[Card, list[Any]]:
@@ -259,6 +263,7 @@ class Desk:
             self.reading.wait()
             self.session.close()
         self.session, self.selected, self.known = None, None, None
+        self.probing.clear()
         self._said = ((), None, None)
 
     def close(self) -> None:
@@ -367,10 +372,13 @@ class Desk:
     def _coloured(self, layer: str, colouring: Colouring | None) -> None:
         self.command("colour-layer", layer=layer, **(colouring.model_dump() if colouring else {}))
 
-    def _picked(self, hit: Hit | None) -> None:
+    def _picked(self, hit: Hit | None, probe: Probe | None) -> None:
         if hit is None:
             self.selection.clear()
-        self.select(hit[:2] if hit else None)
+        if probe is None:
+            self.select(hit[:2] if hit else None)
+        else:
+            self.probing.ask(probe, hit)
 
     def _at(self, point: tuple[float, float, float] | None) -> None:
         known, globe, scene = self.known, self._globe, self.window.view.scene

@@ -45,7 +45,8 @@ class View(QWidget):
     (a native OpenGL child would hide them), and the window and ``balad render`` draw alike.
     """
 
-    picked = Signal(object)
+    picked = Signal(object, object)
+    """The feature under a click, and what may be asked of linked files there; None where there is none."""
     pointed = Signal(object)
     moved = Signal()
     escaped = Signal()
@@ -289,7 +290,8 @@ class View(QWidget):
             return
         if self._from is not None and self.scene and event.button() == Qt.MouseButton.LeftButton:
             at = event.position()
-            self.picked.emit(self.scene.pick(at.x(), at.y(), self.width(), self.height()))
+            where = (at.x(), at.y(), self.width(), self.height())
+            self.picked.emit(self.scene.pick(*where), self.scene.probe(*where))
         self._held = self._from = None
         self.unsetCursor()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from twin.formats import cloud_header as headers
+from twin.formats import vertical
 from twin.formats.cloud_octree import cached
 from twin.formats.copc import Copc
 from twin.formats.placing import LOCAL, decide
@@ -56,7 +57,8 @@ def _opened(file: PointFile, progress: Report) -> Cloud:
         local=file.local,
         height_unit=None if by_hand else file.height_unit,
     )
-    return Copc(path, placing.place) if header.copc else cached(file, header, placing.place, progress)
+    place = vertical.shifted(placing.place, vertical.Shift(file.levels)) if file.levels else placing.place
+    return Copc(path, place) if header.copc else cached(file, header, place, progress)
 
 
 __all__ = ["Cloud", "cloud"]

@@ -134,6 +134,7 @@ def _name(file: PointFile) -> str:
     with Path(file.path).open("rb") as opened:
         start = hashlib.sha256(opened.read(_START)).hexdigest()
     told = [_VERSION, start, looked.st_size, looked.st_mtime_ns, file.crs, file.city_crs, file.local, file.height_unit]
+    told += [file.levels.model_dump()] if file.levels else []
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
 

@@ -46,6 +46,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
     linking.fits(chosen, request.kind, path)
     notes = Notes()
     survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
+    linking.level(chosen, path, placing, survey, request)
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
         fingerprint = pool.submit(_fingerprint, path if place == file else file, chosen)
@@ -63,7 +64,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
     return Answer(
         crs=placing.crs,
         source_crs=placing.source,
-        heights=survey.heights if survey.heights != "unknown" else placing.heights,
+        heights=survey.heights if survey.heights != "unknown" and not placing.levels else placing.heights,
         format=chosen.NAME,
         sha256=fingerprint.result(),
         layers=taken,

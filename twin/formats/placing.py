@@ -2,7 +2,8 @@
 
 A city made by its first import takes that file's CRS where it is projected, its unit is the metre, it points east and
 north, and its scale at the data is within 0.1 % of 1; otherwise the fitting UTM zone (on KSA-GRF17 for data on
-KSA-GRF17, on WGS 84 for all else). Heights are never moved to another datum, only put into metres.
+KSA-GRF17, on WGS 84 for all else). Heights are put into metres here; those of linked files are brought to the city's
+level where that is known (see ``vertical``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from twin.core.i18n import isolate, mark, tr
 from twin.formats import crs as systems
 from twin.formats.crs import Box
 from twin.model.layer import Heights
+from twin.model.link import Levels
 
 Coordinates = NDArray[np.float64]
 Place = Callable[[Coordinates], Coordinates]
@@ -51,6 +53,8 @@ class Placing:
     notes: list[str] = field(default_factory=list)
     height_unit: float = 1.0
     """What a height is multiplied by to be metres."""
+    levels: Levels | None = None
+    """Where heights are brought to another level too (see ``vertical``)."""
 
 
 def decide(

@@ -92,6 +92,11 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     yield Batch(layer, kind, table, title=layer, measures=Measures(box, shapely.get_type_id([outline])))
 
 
+def rises(path: Path) -> bool:
+    """Whether it looks like heights."""
+    return facts(path).elevation
+
+
 def linked(path: Path, place: Place) -> dict[str, Any]:
     """What the city keeps of it beside where it is."""
     found = facts(path)

@@ -151,7 +151,7 @@ def _sample(dataset: Any) -> Any:
         windows = [Window(at % columns * across, at // columns * down, across, down) for at in chosen]
         sides = Window(0, 0, dataset.width, dataset.height)
         parts = [dataset.read(1, window=one.intersection(sides), masked=True) for one in windows]
-    found = np.concatenate([part.compressed() for part in parts]).astype(np.float64)
+    found = np.concatenate([part.compressed() for part in parts]) * float(dataset.scales[0]) + dataset.offsets[0]
     return found[np.isfinite(found) & (np.abs(found) < 1e30)]
 
 

@@ -33,13 +33,28 @@ def patch(file: RasterFile, square: Square) -> Patch | None:
     dataset, found = opened(path), facts(path)
     if heights:
         made = _warped(file, found, square, rim, window, _heights(dataset, file.height_unit))
-        there = made[0][::-1]
+        there = made[0][::-1] + _separation(file, square, rim)
         return Patch(heights=np.ascontiguousarray(there)) if np.isfinite(there).any() else None
     made = _warped(file, found, square, rim, window, lambda *asked: _picture(dataset, found, *asked))
     picture = np.moveaxis(np.nan_to_num(made), 0, -1)[::-1]
     rows = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     rows[..., 3] = np.where(rows[..., 3] >= 128, 255, 0)
     return Patch(picture=np.ascontiguousarray(rows)) if rows[..., 3].any() else None
+
+
+def _separation(file: RasterFile, square: Square, rim: int) -> Any:
+    """What brings the heights of a square to the city's level, in metres."""
+    if file.levels is None:
+        return np.float32(0)
+    from twin.formats import vertical
+
+    reach = rim * square.apart
+    low, high = (square.west - reach, square.south - reach), square.side + 2 * reach
+    box = (*low, low[0] + high, low[1] + high)
+    places = SIDE + 2 * rim
+    x, y = np.meshgrid(np.linspace(box[0], box[2], places), np.linspace(box[1], box[3], places))
+    lattice = vertical.Shift(file.levels).over(box)
+    return vertical.between(lattice, box, x, y).astype(np.float32)
 
 
 Read = Callable[[Any, tuple[int, int]], Any]
@@ -54,8 +69,8 @@ def _window(file: RasterFile, square: Square, rim: int) -> Any:
     xs = np.linspace(square.west - reach, square.west + square.side + reach, _EDGE)
     ys = np.linspace(square.south - reach, square.south + square.side + reach, _EDGE)
     x, y = (one.ravel() for one in np.meshgrid(xs, ys))
-    back = ~_transform(file, found)
-    source, city = _systems(file)
+    back = ~placed(file, found)
+    source, city = systems_of(file)
     if source != city:
         from rasterio.warp import transform
 
@@ -85,14 +100,14 @@ def _warped(file: RasterFile, found: Facts, square: Square, rim: int, window: An
     # A place is the middle of a cell of its own.
     north_west = (square.west - (rim + 0.5) * apart, square.south + square.side + (rim + 0.5) * apart)
     target = Affine(apart, 0.0, north_west[0], 0.0, -apart, north_west[1])
-    source, city = _systems(file)
-    placed = _transform(file, found)
+    source, city = systems_of(file)
+    cells_to_place = placed(file, found)
     share = max(1.0, max(right - left, bottom - top) / _MOST)
     shape = (max(1, math.ceil((bottom - top) / share)), max(1, math.ceil((right - left) / share)))
     with told(Path(file.path)):
         cells = read(Window(left, top, right - left, bottom - top), shape)
         made = np.full((len(cells), places, places), np.nan, np.float32)
-        whole = placed @ Affine.translation(left, top)
+        whole = cells_to_place @ Affine.translation(left, top)
         scaled = whole @ Affine.scale((right - left) / shape[1], (bottom - top) / shape[0])
         reproject(
             cells,
@@ -114,7 +129,8 @@ def _heights(dataset: Any, unit: float) -> Read:
 
     def read(window: Any, shape: tuple[int, int]) -> Any:
         cells = dataset.read([1], window=window, out_shape=(1, *shape), masked=True, resampling=Resampling.bilinear)
-        found = np.ma.filled(cells.astype(np.float32), np.nan)
+        found = np.ma.filled(cells.astype(np.float32), np.nan) * np.float32(dataset.scales[0])
+        found += np.float32(dataset.offsets[0])
         found[~np.isfinite(found) | (found < DEEPEST) | (np.abs(found) > 1e30)] = np.nan
         return found * np.float32(unit)
 
@@ -143,6 +159,10 @@ def _picture(dataset: Any, found: Facts, window: Any, shape: tuple[int, int]) ->
         cells, there = np.stack(cells), np.where(clear > 127, there, 0)
     made = cells.astype(np.float32)
     if cells.dtype != np.uint8:
+        scale, offset = (
+            np.array([one[band - 1] for band in bands if band]) for one in (dataset.scales, dataset.offsets)
+        )
+        made = made * scale[:, None, None].astype(np.float32) + offset[:, None, None].astype(np.float32)
         black, white = found.stretch
         made = (made - np.float32(black)) * np.float32(255 / (white - black))
         there = np.where(np.isfinite(made).all(axis=0), there, 0)
@@ -152,7 +172,7 @@ def _picture(dataset: Any, found: Facts, window: Any, shape: tuple[int, int]) ->
     return np.concatenate([np.where(there > 0, made, np.nan), (there > 0)[None] * np.float32(255)])
 
 
-def _transform(file: RasterFile, found: Facts) -> Any:
+def placed(file: RasterFile, found: Facts) -> Any:
     """From cells to its CRS; to the city where it was placed by hand."""
     from rasterio.transform import Affine
 
@@ -162,7 +182,7 @@ def _transform(file: RasterFile, found: Facts) -> Any:
     return Affine.translation(east, north) @ Affine.rotation(angle) @ Affine.scale(scale) @ found.transform
 
 
-def _systems(file: RasterFile) -> tuple[Any, Any]:
+def systems_of(file: RasterFile) -> tuple[Any, Any]:
     """The file's CRS and the city's, as rasterio has them."""
     return _crs(file.city_crs if file.crs == LOCAL else file.crs), _crs(file.city_crs)
 

@@ -26,6 +26,8 @@ class Request(BaseModel):
     scratch: str
     """A folder for the layers' files; who asks removes it."""
     city_crs: str | None = None
+    heights_crs: str | None = None
+    """The CRS whose heights the city has, where one of its layers says so."""
     crs: str | None = None
     """What a person says about the file: ``EPSG:n`` or ``local``."""
     local: tuple[float, float, float, float] | None = None

@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twin.formats import cloud_file
+from twin.formats import cloud_file, cloud_near
+from twin.formats.raster_value import cell as raster_cell
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
-from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
 
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
     """What a raster holds of a square."""
     return raster_patch(file, square)
+
+
+def cell(file: RasterFile, east: float, north: float, _progress: Report) -> Cell | None:
+    """What a raster holds at a place of the city."""
+    return raster_cell(file, east, north)
 
 
 def octree(file: PointFile, progress: Report) -> Octree:
@@ -24,6 +30,11 @@ def octree(file: PointFile, progress: Report) -> Octree:
 def points(file: PointFile, node: int, progress: Report) -> Points:
     """The points of a node, by its place in the octree."""
     return cloud_file.cloud(file, progress).points(node)
+
+
+def nearest(file: PointFile, east: float, north: float, within: float, progress: Report) -> Points | None:
+    """The point nearest to a place in plan, within so many metres."""
+    return cloud_near.nearest(cloud_file.cloud(file, progress), east, north, within)
 
 
 def sample(file: PointFile, progress: Report) -> Points:
@@ -45,4 +56,4 @@ def digest(path: str, progress: Report) -> str:
     return made.hexdigest()
 
 
-__all__: list[Any] = ["digest", "octree", "patch", "points", "sample"]
+__all__: list[Any] = ["cell", "digest", "nearest", "octree", "patch", "points", "sample"]

@@ -10,7 +10,7 @@ from twin.core import paths
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
 from twin.model.layer import Layer
-from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
 from twin.store.city import City
 from twin.work.jobs import Jobs
 
@@ -34,12 +34,12 @@ class Links:
 
     def patch(self, layer: Layer, square: Square) -> Patch | None:
         """What a linked raster holds of a square of the city. Raises CannotRead where it is missing or damaged."""
-        link = layer.link
-        assert link is not None
-        file = RasterFile(
-            self._there(layer), layer.source.crs, self._city.crs, layer.kind, link.local, link.height_unit
-        )
-        found: Patch | None = self._ask("raster", "patch", SECONDS, layer, file, square)
+        found: Patch | None = self._ask("raster", "patch", SECONDS, layer, self._raster(layer), square)
+        return found
+
+    def cell(self, layer: Layer, east: float, north: float) -> Cell | None:
+        """What a linked raster holds at a place of the city; None beyond it."""
+        found: Cell | None = self._ask("raster", "cell", SECONDS, layer, self._raster(layer), east, north)
         return found
 
     def octree(self, layer: Layer) -> Octree:
@@ -50,6 +50,13 @@ class Links:
     def points(self, layer: Layer, node: int) -> Points:
         """The points of one of its nodes."""
         found: Points = self._ask("points", "points", SECONDS, layer, self._points(layer), node)
+        return found
+
+    def nearest(self, layer: Layer, east: float, north: float, within: float) -> Points | None:
+        """The point that lies nearest to a place in plan, within so many metres; None where there is none."""
+        found: Points | None = self._ask(
+            "points", "nearest", _BUILDING, layer, self._points(layer), east, north, within
+        )
         return found
 
     def sample(self, layer: Layer) -> Points:
@@ -76,6 +83,12 @@ class Links:
         file = asked[0].path
         return jobs.run(run, *asked, title=layer.title, timeout=seconds, memory=MEMORY, path=file).result()
 
+    def _raster(self, layer: Layer) -> RasterFile:
+        link = layer.link
+        assert link is not None
+        named = (layer.source.crs, self._city.crs, layer.kind, link.local, link.height_unit, link.levels)
+        return RasterFile(self._there(layer), *named)
+
     def _points(self, layer: Layer) -> PointFile:
         link = layer.link
         assert link is not None
@@ -86,6 +99,7 @@ class Links:
             link.local,
             link.height_unit,
             str(paths.cache() / CLOUDS),
+            link.levels,
         )
 
     def _there(self, layer: Layer) -> str:

@@ -15,6 +15,21 @@ HASHED_AT_ONCE = 64 << 20
 Kept = Literal["raster", "points"]
 
 
+class Levels(BaseModel):
+    """What a file's heights are measured from, and what the city's are, where the file's were brought there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    """The file's CRS, with heights: ``EPSG:n`` or WKT."""
+    city_crs: str
+    """The city's, a plane."""
+    city: str
+    """The CRS whose heights the city has."""
+    bounds: tuple[float, float, float, float]
+    """Where the file lies in the city, by which PROJ chose its way."""
+
+
 class Link(BaseModel):
     """Where a layer's data lies, and what it was when it was linked."""
 
@@ -37,6 +52,8 @@ class Link(BaseModel):
     """Where local coordinates were placed: east, north, angle in degrees counter-clockwise, scale."""
     height_unit: float = 1.0
     """What a height is multiplied by to be metres."""
+    levels: Levels | None = None
+    """Where heights were brought to another level than the file's own."""
 
     def file(self, city: Path) -> Path:
         """Where it should be, of a city's file."""

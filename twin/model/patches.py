@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.model.link import Levels
+
 SIDE = 257
 """Places along a patch's side that have a colour; its first and last lie on its border."""
 STEP = 8
@@ -40,6 +42,7 @@ class RasterFile:
     """``terrain`` for heights, else a picture."""
     local: tuple[float, float, float, float] | None = None
     height_unit: float = 1.0
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,33 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What one band of a raster holds at a place, in full resolution."""
+
+    number: int
+    """From 1."""
+    name: str
+    """Its own description; empty where it has none."""
+    meaning: str
+    """``red``, ``green``, ``blue``, ``alpha``, ``palette``, ``gray`` or something else, as the file says."""
+    unit: str
+    value: float | None
+    """As the file has it, by its scale and offset; None where it is missing."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a raster holds at a place."""
+
+    column: int
+    row: int
+    """From 0, the first in the north-west of a raster that points north."""
+    bands: tuple[Band, ...]
+    height: float | None = None
+    """Of an elevation model, in the city's metres."""
+
+
+@dataclass(frozen=True)
 class PointFile:
     """A linked point cloud as whoever reads it must know it."""
 
@@ -63,6 +93,7 @@ class PointFile:
     height_unit: float = 1.0
     cache: str = ""
     """The folder where an octree of a file that has none is kept."""
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +132,17 @@ class Points:
         if column == "elevation":
             return self.places[:, 2].astype(np.float64) + self.origin[2]
         return self.classes if column == "classification" else self.intensity.astype(np.float64)
+
+    def alone(self, at: int) -> Points:
+        """One of them; its place is the origin."""
+        east, north, up = (self.places[at].astype(np.float64) + self.origin).tolist()
+        return Points(
+            origin=(east, north, up),
+            places=np.zeros((1, 3), np.float32),
+            classes=self.classes[at : at + 1],
+            intensity=self.intensity[at : at + 1],
+            colours=None if self.colours is None else self.colours[at : at + 1],
+        )
 
     @property
     def nbytes(self) -> int:

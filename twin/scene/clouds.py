@@ -122,6 +122,15 @@ class Clouds:
             self._evict()
         return changed
 
+    def nodes(self) -> list[tuple[str, Points]]:
+        """What is drawn, by its layer."""
+        return [
+            (name, node.points)
+            for name, cloud in self._clouds.items()
+            for node in cloud.there.values()
+            if node and node.actor.GetVisibility()
+        ]
+
     @property
     def there(self) -> bool:
         """Whether it holds any cloud."""

@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from twin.core.errors import TwinError
 from twin.core.priority import give_way
 from twin.model.layer import Layer
+from twin.model.patches import Square
 from twin.scene import actors, materials, patching
 from twin.scene.ground import Sides
+from twin.scene.laying import Surface
 from twin.scene.light import Sky
-from twin.scene.patching import Made
-from twin.scene.sheets import Sheet, Spot, Wanted, sheets
+from twin.scene.patching import Made, Piece
+from twin.scene.sheets import Sheet, Spot, Wanted, around, sheets
 from twin.scene.source import LinkSource
 from twin.scene.tree import Eye
+from twin.scene.weaving import Weaving
 
 KEPT = 96 << 20
 """Bytes that patches may take here; the card has as much again."""
@@ -31,13 +34,22 @@ _LIFT = 1e-6
 _log = logging.getLogger("balad")
 
 
+class _Shown(NamedTuple):
+    """A piece of a patch, drawn."""
+
+    piece: Piece
+    square: Square
+    actor: vtkActor
+
+
 class _Laid:
     """A sheet and what is there of it."""
 
-    def __init__(self, layers: tuple[Layer, ...]) -> None:
+    def __init__(self, layers: tuple[Layer, ...], surface: Surface, source: LinkSource, kind: Any) -> None:
         self.layers = layers
-        self.sheet = Sheet(layers)
-        self.there: dict[Spot, vtkActor | None] = {}
+        self.sheet = Sheet(layers, surface.levels(around(layers)))
+        self.weaving = Weaving(self.sheet, surface, source.patch, kind)
+        self.there: dict[Spot, list[_Shown]] = {}
         self.sizes: dict[Spot, int] = {}
         self.seen: dict[Spot, int] = {}
         self.waiting: dict[Spot, Future[Made | None]] = {}
@@ -59,16 +71,18 @@ class Draping:
         self._looks: tuple[Any, ...] = ()
         self._sight = materials.Sight()
         self._origin = (0.0, 0.0, 0.0)
-        self._base = 0.0
+        self._surface: Surface | None = None
+        self._awaited = False
         self._turn = 0
 
-    def of(self, layers: Sequence[Layer], origin: actors.Point, base: float) -> bool:
-        """Lay these and no others, level ground at a height; True where it changed."""
-        moved = (origin, base) != (self._origin, self._base)
-        self._origin, self._base = origin, base
-        wanted = sheets(layers) if self._source else []
+    def of(self, layers: Sequence[Layer], origin: actors.Point, surface: Surface | None) -> bool:
+        """Lay these and no others on a surface, once it is known; True where it changed."""
+        moved = origin != self._origin or surface is not self._surface
+        self._origin, self._surface = origin, surface
+        self._awaited = bool(layers and self._source and not surface)
+        wanted = sheets(layers) if surface else []
         kept: dict[Any, _Laid] = {} if moved else {_same(laid.layers): laid for laid in self._laid}
-        after = [kept[_same(group)] if _same(group) in kept else _Laid(group) for group in wanted]
+        after = [kept[_same(group)] if _same(group) in kept else self._new(group) for group in wanted]
         gone = [laid for laid in self._laid if laid not in after]
         changed = bool(gone) or len(after) != len(self._laid)
         for laid in gone:
@@ -76,12 +90,17 @@ class Draping:
         self._laid = after
         return changed
 
+    def _new(self, layers: tuple[Layer, ...]) -> _Laid:
+        assert self._source is not None
+        assert self._surface is not None
+        return _Laid(layers, self._surface, self._source, self._kind)
+
     def arrange(self, eye: Eye) -> bool:
         """Ask for what is seen from here, and show the best of what is there; True where something changed."""
         self._turn += 1
         changed = False
         for laid in self._laid:
-            laid.wanted = laid.sheet.wanted(eye, self._base)
+            laid.wanted = laid.sheet.wanted(eye)
             for spot in [spot for spot in laid.waiting if spot not in laid.wanted.urgent]:
                 if laid.waiting[spot].cancel():
                     del laid.waiting[spot]
@@ -106,6 +125,15 @@ class Draping:
             self._feed()
         return changed
 
+    def pieces(self) -> list[tuple[tuple[str, ...], Square, Piece]]:
+        """What is drawn, with the layers that it may be of, the highest first."""
+        return [
+            (tuple(one.layer.id for one in reversed(laid.sheet.rasters)), shown.square, shown.piece)
+            for laid in self._laid
+            for spot in laid.shown
+            for shown in laid.there.get(spot, ())
+        ]
+
     @property
     def there(self) -> bool:
         """Whether it holds any sheet."""
@@ -114,7 +142,7 @@ class Draping:
     @property
     def busy(self) -> bool:
         """Whether something is under way."""
-        return any(laid.waiting for laid in self._laid)
+        return self._awaited or any(laid.waiting for laid in self._laid)
 
     @property
     def shown(self) -> bool:
@@ -128,9 +156,9 @@ class Draping:
             self._looks, self._material = looks, {}
         self._shades = shades
         for laid in self._laid:
-            for found in laid.there.values():
-                if found:
-                    self._put(laid, found)
+            for pieces in laid.there.values():
+                for one in pieces:
+                    self._put(one)
 
     def see(self, sight: materials.Sight) -> None:
         """Take another sight."""
@@ -156,22 +184,7 @@ class Draping:
         missing.sort(key=lambda one: (one[2].level > 0, -one[0], one[2].level))
         for _, number, spot in missing[: max(0, _ASKED - under_way)]:
             laid = self._laid[number]
-            laid.waiting[spot] = self._pool.submit(self._made, laid.sheet, spot, self._base)
-
-    def _made(self, sheet: Sheet, spot: Spot, base: float) -> Made | None:
-        """On a worker: read, painted, and as triangles."""
-        assert self._source is not None
-        square = sheet.of(spot)
-        heights, pictures = None, []
-        for raster in sheet.on(square):
-            patch = self._source.patch(raster.layer, square)
-            if patch is None:
-                continue
-            heights = patching.over(heights, patch.heights)
-            picture = patching.painted(self._kind(raster.layer.kind), patch, square.apart)
-            first = raster is sheet.rasters[0]
-            pictures.append((picture, 1.0 if first else raster.layer.opacity))
-        return patching.made(square, heights, pictures, base) if pictures else None
+            laid.waiting[spot] = self._pool.submit(laid.weaving.made, spot)
 
     def _add(self, laid: _Laid, spot: Spot, future: Future[Made | None]) -> int:
         try:
@@ -186,25 +199,27 @@ class Draping:
             _log.exception("%s can't be drawn", ", ".join(one.id for one in laid.layers))
             return 0
         laid.seen[spot] = self._turn
-        laid.there[spot] = None
-        if made is None:
-            return 0
-        found = laid.there[spot] = patching.actor(made, self._origin)
-        laid.sizes[spot] = made.nbytes
-        found.SetVisibility(False)
-        self._put(laid, found)
-        self._renderer.AddActor(found)
-        return made.nbytes
+        pieces = made.pieces if made else ()
+        laid.there[spot] = [
+            _Shown(piece, made.square, patching.actor(piece, made.square, self._origin)) for piece in pieces if made
+        ]
+        for one in laid.there[spot]:
+            one.actor.SetVisibility(False)
+            self._put(one)
+            self._renderer.AddActor(one.actor)
+        if made:
+            laid.sizes[spot] = made.nbytes
+        return laid.sizes.get(spot, 0)
 
-    def _put(self, laid: _Laid, found: vtkActor) -> None:
+    def _put(self, shown: _Shown) -> None:
         """Its material, and what that looks up."""
-        relief, opacity = bool(laid.sheet.relief), laid.sheet.rasters[0].layer.opacity
+        found, lies, opacity = shown.actor, shown.piece.lies, shown.piece.opacity
         if self._looks:
-            if (relief, opacity) not in self._material:
+            if (lies, opacity) not in self._material:
                 sky, sides = self._looks
-                self._material[relief, opacity] = materials.draped(sky, sides, 0.0 if relief else _LIFT, opacity)
-                materials.see(self._material[relief, opacity], self._sight)
-            found.SetShaderProperty(self._material[relief, opacity])
+                self._material[lies, opacity] = materials.draped(sky, sides, _LIFT if lies else 0.0, opacity)
+                materials.see(self._material[lies, opacity], self._sight)
+            found.SetShaderProperty(self._material[lies, opacity])
         found.SetForceTranslucent(opacity < 1)
         found.SetForceOpaque(opacity >= 1)
         for n, shade in enumerate(self._shades):
@@ -216,9 +231,8 @@ class Draping:
         shown = laid.sheet.drawn(laid.wanted, laid.there)
         changed = shown != laid.shown
         for spot in shown ^ laid.shown:
-            found = laid.there.get(spot)
-            if found:
-                found.SetVisibility(spot in shown)
+            for one in laid.there.get(spot, ()):
+                one.actor.SetVisibility(spot in shown)
         laid.shown = shown
         return changed
 
@@ -236,13 +250,13 @@ class Draping:
     def _clear(self, laid: _Laid) -> None:
         for future in laid.waiting.values():
             future.cancel()
-        for found in laid.there.values():
-            self._drop(found)
+        for pieces in laid.there.values():
+            self._drop(pieces)
 
-    def _drop(self, found: vtkActor | None) -> None:
-        if found:
-            self._renderer.RemoveActor(found)
-            found.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
+    def _drop(self, pieces: list[_Shown]) -> None:
+        for one in pieces:
+            self._renderer.RemoveActor(one.actor)
+            one.actor.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
 
 
 def _same(layers: tuple[Layer, ...]) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkTexture
 from twin.core.priority import give_way
 from twin.model.shapes import Arrays
 from twin.scene import actors, backdrop, ground, materials, shores
+from twin.scene.laying import Mesh
 from twin.scene.light import Sky
 from twin.scene.tiles import Key
 
@@ -60,6 +61,8 @@ class Grounds:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ground", initializer=give_way)
         self._actors: dict[int, vtkActor] = {}
         """Of the land, the shore and the sea (see ``shores.parts``)."""
+        self.mesh: Mesh | None = None
+        """Its triangles, once it lies."""
         self._coast: Baked | None = None
         self._origin = (0.0, 0.0, 0.0)
         self._asked: dict[str, Any] = {}
@@ -159,10 +162,10 @@ class Grounds:
         self._stopped = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _lay(self, laid: dict[int, vtkActor], coast: Baked, origin: actors.Point) -> None:
+    def _lay(self, laid: dict[int, vtkActor], coast: Baked, origin: actors.Point, mesh: Mesh) -> None:
         for actor in self.laid:
             self._renderer.RemoveActor(actor)
-        self._actors, self._coast, self._origin = laid, coast, origin
+        self._actors, self._coast, self._origin, self.mesh = laid, coast, origin, mesh
         for actor in self.laid:
             self._renderer.AddActor(actor)
 
@@ -184,14 +187,14 @@ class Grounds:
 
 def _lie(
     extent: Box, origin: actors.Point, sea: Sequence[Arrays], terrain: Sequence[Arrays]
-) -> tuple[dict[int, vtkActor], Baked, actors.Point]:
+) -> tuple[dict[int, vtkActor], Baked, actors.Point, Mesh]:
     margin = max(_LEAST, _MARGIN * max(extent[3] - extent[0], extent[4] - extent[1]))
     sides = (extent[0] - margin, extent[1] - margin, extent[3] + margin, extent[4] + margin)
     raster = ground.coast(sea, sides) if sea else ground.dry(sides)
     points, triangles = backdrop.relief(terrain, origin) if terrain else backdrop.plane(sides, origin, extent[2])
     parts = shores.parts(raster, points[:, :2] + origin[:2], triangles)
     laid = {part: actors.drawn(actors.polygons(*_used(points, some))) for part, some in parts.items()}
-    return laid, Baked(raster, actors.texture(raster.picture)), origin
+    return laid, Baked(raster, actors.texture(raster.picture)), origin, Mesh(points + origin, triangles)
 
 
 def _used(points: Any, triangles: Any) -> tuple[Any, Any]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 from twin.model.layer import Layer
+from twin.model.shapes import Arrays
 from twin.scene import actors, materials, tinting
 from twin.scene.clouds import Clouds
 from twin.scene.colours import Overlay
 from twin.scene.draping import Draping
 from twin.scene.ground import Sides
+from twin.scene.laying import Mesh, Surface
 from twin.scene.light import Sky
+from twin.scene.listing import Listing
+from twin.scene.probing import Probe
 from twin.scene.source import TileSource
+from twin.scene.tiles import Key
 from twin.scene.tree import Eye
 
 
@@ -27,18 +32,30 @@ class Linked:
         self._clouds = Clouds(renderer, links)
         self._overlays: dict[str, tuple[Overlay, bool]] = {}
         self._eye: Eye | None = None
+        self._surface: Surface | None = None
+        self._made_of: tuple[Any, ...] = ()
 
     @property
     def there(self) -> bool:
         """Whether it holds anything."""
         return self._draping.there or self._clouds.there
 
-    def of(self, layers: Sequence[Layer], origin: actors.Point, base: float) -> bool:
-        """Draw these layers of the city that are linked, in their order; level ground lies at ``base`` metres."""
+    def lie(
+        self, ground: Mesh | None, terrain: Sequence[Layer], listing: Listing, tile: Callable[[Key], Arrays | None]
+    ) -> None:
+        """What pictures lie on: the ground, once it is known, and ``terrain`` that is drawn on it (see ``Surface``)."""
+        made_of = (ground, *((layer.id, layer.version) for layer in terrain))
+        if made_of != self._made_of:
+            names = {layer.id for layer in terrain}
+            tiles = [one for one in listing.leaves() if one.key[0] in names]
+            self._made_of, self._surface = made_of, Surface(ground, tiles, tile) if ground else None
+
+    def of(self, layers: Sequence[Layer], origin: actors.Point) -> bool:
+        """Draw these layers of the city that are linked, in their order."""
         there = [layer for layer in layers if layer.link and layer.extent]
         rasters = [layer for layer in there if layer.link and layer.link.holds == "raster"]
         clouds = [layer for layer in there if layer.link and layer.link.holds == "points"]
-        changed = self._draping.of(rasters, origin, base)
+        changed = self._draping.of(rasters, origin, self._surface)
         return self._clouds.of(clouds, origin) or changed
 
     def arrange(self, eye: Eye) -> bool:
@@ -69,6 +86,11 @@ class Linked:
         """Take another sight."""
         self._draping.see(sight)
         self._clouds.see(sight)
+
+    def probe(self, eye: actors.Point, way: actors.Point, sight: materials.Sight, *, parallel: bool) -> Probe | None:
+        """What is drawn of linked files, to be asked what a ray meets of it; None where nothing is."""
+        pieces, nodes = self._draping.pieces(), self._clouds.nodes()
+        return Probe(eye, way, sight.metre, parallel, pieces, nodes) if pieces or nodes else None
 
     @property
     def busy(self) -> bool:

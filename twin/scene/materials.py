@@ -128,7 +128,8 @@ def draped(sky: Sky, shades: Sequence[Sides], lift: float, opacity: float) -> vt
     painted = (
         "  vec4 cell = texture(picture, along);\n"
         "  if (cell.a < 0.5) discard;\n"
-        f"  gl_FragData[0] = vec4(cell.rgb * {dim}, {opacity:.3f});\n"
+        # Where there is nothing it is black: what is mixed with that at its edge is as bright as the rest.
+        f"  gl_FragData[0] = vec4(cell.rgb / cell.a * {dim}, {opacity:.3f});\n"
     )
     declared = "in vec2 along;\nin vec2 spot;\n" + facades.FUNCTIONS
     _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))

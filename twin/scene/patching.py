@@ -13,62 +13,87 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from twin.model.patches import SIDE, STEP, Patch, Square
 from twin.scene import actors
+from twin.scene.laying import Triangles
 
 _CORNERS = (SIDE - 1) // STEP + 1
 _SKIRT = 0.03
 """Of its side: how far a patch's border hangs down, so that no gap shows beside a coarser one."""
 
+Pictures = list[tuple[Any, float]]
+"""(SIDE, SIDE, 4) bytes and how opaque each is, the lowest first."""
+
 
 @dataclass(frozen=True)
-class Made:
-    """A patch on its way to the screen."""
+class Piece:
+    """Triangles with a picture."""
 
-    square: Square
     points: Any
     """(n, 3) metres from the square's south-western corner, heights as they are."""
+    triangles: Any
+    along: Any
+    """(n, 2) where each point is in the picture."""
     picture: Any
     """(SIDE, SIDE, 4) bytes, the first row in the south."""
+    opacity: float
+    lies: bool
+    """Whether it lies on a ground that is drawn as well."""
 
     @property
     def nbytes(self) -> int:
         """What it takes in memory."""
-        return int(self.points.nbytes + self.picture.nbytes)
+        return int(sum(one.nbytes for one in (self.points, self.triangles, self.along, self.picture)))
 
 
-def made(square: Square, heights: Any, pictures: list[tuple[Any, float]], base: float) -> Made | None:
-    """A patch of heights, (SIDE + 2, SIDE + 2) or None for level ground at ``base``, and what lies on it.
+@dataclass(frozen=True)
+class Made:
+    """A patch on its way to the screen: of heights, and of pictures on the ground beside them."""
 
-    ``pictures`` are (SIDE, SIDE, 4) bytes and how opaque each is, the lowest first. None where there is nothing.
-    """
+    square: Square
+    pieces: tuple[Piece, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return sum(one.nbytes for one in self.pieces)
+
+
+def standing(square: Square, heights: Any, pictures: Pictures, opacity: float) -> list[Piece]:
+    """Of (SIDE + 2, SIDE + 2) heights without gaps, and what lies on them."""
     whole = _laid(pictures)
     if not whole[..., 3].any():
-        return None
+        return []
     along = np.arange(_CORNERS) * (square.side / (_CORNERS - 1))
     x, y = np.meshgrid(along, along)
-    if heights is None:
-        z = np.full(x.shape, base)
-        return Made(square, np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32), whole)
-    z = _filled(heights[1:-1:STEP, 1:-1:STEP])
-    surface = np.stack([x, y, z], axis=-1).reshape(-1, 3)
+    surface = np.stack([x, y, heights[1:-1:STEP, 1:-1:STEP]], axis=-1).reshape(-1, 3)
     hanging = surface[_rim()]
     hanging[:, 2] -= _SKIRT * square.side
-    return Made(square, np.concatenate([surface, hanging]).astype(np.float32), whole)
+    points = np.concatenate([surface, hanging]).astype(np.float32)
+    return [Piece(points, _triangles(), _along(), whole, opacity, lies=False)]
 
 
-def actor(patch: Made, origin: actors.Point) -> vtkActor:
+def lying(square: Square, ground: Triangles, pictures: Pictures, opacity: float) -> list[Piece]:
+    """Of pictures on the ground's own triangles, which are cut to the square."""
+    whole = _laid(pictures)
+    points, triangles = ground
+    if not whole[..., 3].any() or not len(triangles):
+        return []
+    along = (points[:, :2] / square.apart + 0.5) / SIDE
+    made = [one.astype(kind) for one, kind in ((points, np.float32), (triangles, np.int32), (along, np.float32))]
+    return [Piece(made[0], made[1], made[2], whole, opacity, lies=True)]
+
+
+def actor(piece: Piece, square: Square, origin: actors.Point) -> vtkActor:
     """Its actor, with its picture."""
-    hangs = len(patch.points) > _CORNERS * _CORNERS
-    data = actors.polygons(patch.points, _triangles(hangs=hangs))
-    along = _along(hangs=hangs)
-    named = numpy_to_vtk(along)
+    data = actors.polygons(piece.points, piece.triangles)
+    named = numpy_to_vtk(piece.along)
     named.SetName("at")
     data.GetPointData().AddArray(named)
     found = actors.drawn(data)
     mapper = cast(vtkPolyDataMapper, found.GetMapper())
     mapper.ScalarVisibilityOff()
     mapper.MapDataArrayToVertexAttribute("at", "at", vtkDataObject.FIELD_ASSOCIATION_POINTS, -1)
-    found.SetPosition(patch.square.west - origin[0], patch.square.south - origin[1], -origin[2])
-    actors.sample(found, "picture", actors.texture(patch.picture, mipmapped=True))
+    found.SetPosition(square.west - origin[0], square.south - origin[1], -origin[2])
+    actors.sample(found, "picture", actors.texture(piece.picture, mipmapped=True))
     return found
 
 
@@ -84,10 +109,10 @@ def over(below: Any, above: Any) -> Any:
     return np.where(np.isfinite(above), above, below)
 
 
-def _laid(pictures: list[tuple[Any, float]]) -> Any:
-    """One picture of several on each other."""
+def _laid(pictures: Pictures) -> Any:
+    """One picture of several on each other; black where there is nothing."""
     if len(pictures) == 1:
-        return np.ascontiguousarray(pictures[0][0])
+        return pictures[0][0] * (pictures[0][0][..., 3:] > 0)
     whole = np.zeros((SIDE, SIDE, 4), np.float32)
     for picture, opacity in pictures:
         share = (picture[..., 3:] > 127) * np.float32(opacity)
@@ -98,23 +123,6 @@ def _laid(pictures: list[tuple[Any, float]]) -> Any:
     return np.rint(whole).astype(np.uint8)
 
 
-def _filled(corners: Any) -> Any:
-    """Without gaps: what is missing takes the mean of what is beside it; its picture ends before it."""
-    found = corners.copy()
-    while (missing := ~np.isfinite(found)).any():
-        around = np.pad(found, 1, constant_values=np.nan)
-        beside = np.stack(
-            [around[up : up + len(found), right : right + len(found)] for up in range(3) for right in range(3)]
-        )
-        there = np.isfinite(beside)
-        counts = there.sum(axis=0)
-        if not counts.any():
-            return np.zeros_like(found)
-        means = np.where(there, beside, 0).sum(axis=0) / np.maximum(counts, 1)
-        found = np.where(missing & (counts > 0), means, found)
-    return found
-
-
 @cache
 def _rim() -> Any:
     """The corners on the border, counter-clockwise, the first again at the end."""
@@ -123,22 +131,20 @@ def _rim() -> Any:
 
 
 @cache
-def _triangles(*, hangs: bool) -> Any:
+def _triangles() -> Any:
     corner = (np.arange(_CORNERS - 1)[:, None] * _CORNERS + np.arange(_CORNERS - 1)).ravel()
     quads = np.column_stack([corner, corner + 1, corner + _CORNERS + 1, corner + _CORNERS])
-    found = [quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]
-    if hangs:
-        rim = _rim()
-        below = _CORNERS * _CORNERS + np.arange(len(rim))
-        a, b, c, d = rim[:-1], rim[1:], below[1:], below[:-1]
-        found += [np.column_stack([a, c, b]), np.column_stack([a, d, c])]
+    rim = _rim()
+    below = _CORNERS * _CORNERS + np.arange(len(rim))
+    a, b, c, d = rim[:-1], rim[1:], below[1:], below[:-1]
+    found = [quads[:, [0, 1, 2]], quads[:, [0, 2, 3]], np.column_stack([a, c, b]), np.column_stack([a, d, c])]
     return np.concatenate(found).astype(np.int32)
 
 
 @cache
-def _along(*, hangs: bool) -> Any:
+def _along() -> Any:
     """Where each corner is in the picture, whose outer places' middles lie on the patch's border."""
     along = (np.arange(_CORNERS) * STEP + 0.5) / SIDE
     x, y = np.meshgrid(along, along)
     found = np.column_stack([x.ravel(), y.ravel()]).astype(np.float32)
-    return np.concatenate([found, found[_rim()]]) if hangs else found
+    return np.concatenate([found, found[_rim()]])

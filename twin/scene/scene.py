@@ -18,7 +18,7 @@ from vtkmodules.vtkRenderingCore import (
 from twin.core import memory
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, extents, highlight, light, materials, selecting
+from twin.scene import actors, backdrop, camera, extents, eyes, highlight, light, materials, selecting
 from twin.scene.colours import Overlay
 from twin.scene.details import Details, Hit
 from twin.scene.dressing import FLAT, Dressing
@@ -28,6 +28,7 @@ from twin.scene.light import Sky
 from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Made, Meshing
+from twin.scene.probing import Probe
 from twin.scene.selecting import Selected
 from twin.scene.shading import Shading
 from twin.scene.sight import Sight
@@ -40,8 +41,6 @@ BYTES_A_FRAME = 24 << 20
 """What one frame uploads at most, so that drawing never stalls."""
 _HAZE_FROM = 4_000.0
 """Metres from the eye to what it looks at, beyond which the haze is thinned."""
-_MARGIN = 1.15
-"""The picture is so much wider where tiles are asked for: what comes into it is there."""
 
 
 class Scene:
@@ -261,6 +260,11 @@ class Scene:
         eye, way = camera.ray(self.camera, x, y, width, height)
         return self._details.nearest(eye, way, self._seen, self.gone)
 
+    def probe(self, x: float, y: float, width: int, height: int) -> Probe | None:
+        """What of linked files lies under a pixel, to be asked on any thread; None where none is drawn."""
+        eye, way = camera.ray(self.camera, x, y, width, height)
+        return self._linked.probe(eye, way, self._sight, parallel=self.camera.parallel)
+
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
         found = self._holding(layer, fid)
@@ -423,18 +427,15 @@ class Scene:
         layers = self._listing.layers.values()
         shown = [layer for layer in layers if layer.link and self._shows(layer.id)]
         if shown or self._linked.there:
-            extent = extents.core(layers)
-            self.turn += self._linked.of(shown, self.origin, extent[2] if extent else 0.0)
+            terrain = [layer for layer in layers if layer.kind == "terrain" and not layer.link and self._seen(layer.id)]
+            self._linked.lie(self._grounds.mesh, terrain, self._listing, self._details.tile)
+            self.turn += self._linked.of(shown, self.origin)
             self.turn += self._linked.arrange(eye)
 
     def _eye(self) -> Eye:
-        width, height = self.viewport
-        sides = camera.sides(self.camera, width, height, _MARGIN)
-        focal = height / 2 / np.tan(np.radians(self.camera.field) / 2)
-        parallel = self.camera.distance if self.camera.parallel else 0.0
         # Through an overlay's haze all is seen.
         clear = 0.0 if self.overlays else self._clear
-        return Eye(self.camera.eye(), float(focal), sides, self.tolerance, clear, parallel)
+        return eyes.eye(self.camera, self.viewport, self.tolerance, clear)
 
     def _bake(self) -> None:
         """What the ground is made of comes first, and waits for no building; what shades it waits for all."""
@@ -448,6 +449,7 @@ class Scene:
         if changed:
             self.turn += 1
             self._grounds.paint(self._below)
+            self._arrange_linked(self._eye())
             if len(self._grounds.shades) == self._dressing.shaded:
                 # Another shade is another texture alone, which may lie elsewhere: no shader is made again.
                 self._shade()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from twin.model.layer import Layer
 from twin.model.patches import SIDE, Square
-from twin.scene.tree import Eye, Floats, clearness, distances, visible
+from twin.scene.tree import Eye, Floats, Sides, clearness, distances, visible
 
 TOLERANCE = 1.3
 """Pixels that a place of a patch may fill."""
@@ -21,6 +21,13 @@ _FINER = 0.75
 """Of a cell's size: nothing finer is asked for."""
 _DEEPEST, _MOST = 24, 500
 """Levels, and patches at a time."""
+_FALL, _WIDEST = 1 / 3, 0.5
+"""How steep an elevation model's embankment is, and how wide at the most, as a share of the model's own side."""
+_ROUGH = 64
+"""Into so many parts an embankment is divided."""
+
+Levels = tuple[float, float]
+"""Between which heights the ground lies, in metres."""
 
 
 class Spot(NamedTuple):
@@ -45,6 +52,31 @@ class Raster:
     box: tuple[float, ...]
     cell: float
     """Metres."""
+    hem: float = 0.0
+    """Metres that its embankment reaches beyond its box (see ``hems``)."""
+    fall: float = _FALL
+    """Metres down for each of them."""
+
+    def meets(self, square: Square, beyond: float = 0.0) -> bool:
+        """Whether its box, or what lies so many metres beyond it, reaches into a square."""
+        west, south, _, east, north, _ = self.box
+        return (
+            west - beyond < square.west + square.side
+            and square.west < east + beyond
+            and south - beyond < square.south + square.side
+            and square.south < north + beyond
+        )
+
+    def detail(self, square: Square) -> float:
+        """Metres that the finest of it in a square are wide: an embankment has nothing fine."""
+        return self.cell if self.meets(square) else max(self.cell, self.hem / _ROUGH)
+
+    @property
+    def widened(self) -> Square:
+        """All of it with its embankment."""
+        west, south, _, east, north, _ = self.box
+        side = max(east - west, north - south) + 2 * self.hem
+        return Square(west - self.hem, south - self.hem, side)
 
 
 @dataclass(frozen=True)
@@ -60,13 +92,17 @@ class Wanted:
 class Sheet:
     """Rasters on each other, the lowest first: heights, then pictures."""
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Sequence[Layer], ground: Levels) -> None:
         order = sorted(layers, key=lambda layer: layer.kind != "terrain")
-        self.rasters = [_raster(layer) for layer in order]
-        boxes = np.array([one.box for one in self.rasters])
-        low, high = boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)
-        self.low, self.high = float(low[2]), float(high[2])
+        self.rasters = [_raster(layer, ground[0]) for layer in order]
         self.relief = [one for one in self.rasters if one.layer.kind == "terrain"]
+        self.floor = ground[0]
+        """The lowest ground beside it."""
+        heights = [(one.box[2], one.box[5]) for one in self.relief]
+        self.low, self.high = min(low for low, _ in (ground, *heights)), max(high for _, high in (ground, *heights))
+        boxes = np.array([one.box for one in self.rasters])
+        hem = np.array([one.hem for one in self.rasters])[:, None]
+        low, high = (boxes[:, :2] - hem).min(axis=0), (boxes[:, 3:5] + hem).max(axis=0)
         side = max(float(high[0] - low[0]), float(high[1] - low[1]), 1.0)
         self.square = Square(float(low[0]), float(low[1]), side)
         self._refined: frozenset[Spot] = frozenset()
@@ -77,22 +113,17 @@ class Sheet:
         return Square(self.square.west + spot.x * side, self.square.south + spot.y * side, side)
 
     def on(self, square: Square) -> list[Raster]:
-        """Those that reach into a square, the lowest first."""
-        east, north = square.west + square.side, square.south + square.side
-        return [
-            one
-            for one in self.rasters
-            if one.box[0] < east and square.west < one.box[3] and one.box[1] < north and square.south < one.box[4]
-        ]
+        """Those that reach into a square with their embankments, the lowest first."""
+        return [one for one in self.rasters if one.meets(square, one.hem)]
 
-    def wanted(self, eye: Eye, base: float) -> Wanted:
-        """The patches that are seen from an eye; those of pictures alone lie at the height ``base``."""
+    def wanted(self, eye: Eye) -> Wanted:
+        """The patches that are seen from an eye."""
         refined: set[Spot] = set()
         leaves: set[Spot] = set()
         urgent = {Spot(0, 0, 0): math.inf}
         front = [Spot(0, 0, 0)]
         while front and len(urgent) < _MOST:
-            boxes = self._boxes(front, base)
+            boxes = self._boxes(front)
             apart = self.square.side / 2 ** front[0].level / (SIDE - 1)
             away = distances(boxes, eye)
             clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
@@ -100,10 +131,11 @@ class Sheet:
             seen = visible(boxes, eye)
             following: list[Spot] = []
             for spot, there, near, far in zip(front, seen.tolist(), away.tolist(), reach.tolist(), strict=True):
-                rasters = self.on(self.of(spot))
+                square = self.of(spot)
+                rasters = self.on(square)
                 if not rasters or not (there or spot.level == 0):
                     continue
-                deeper = spot.level < _DEEPEST and apart > _FINER * min(one.cell for one in rasters)
+                deeper = spot.level < _DEEPEST and apart > _FINER * min(one.detail(square) for one in rasters)
                 if deeper and near < far * (_STEADY if spot in self._refined else 1.0):
                     refined.add(spot)
                     for below in spot.below:
@@ -144,11 +176,10 @@ class Sheet:
             return True
         return False
 
-    def _boxes(self, spots: Sequence[Spot], base: float) -> Floats:
+    def _boxes(self, spots: Sequence[Spot]) -> Floats:
         squares = [self.of(spot) for spot in spots]
-        low, high = (self.low, self.high) if self.relief else (base, base)
         return np.array(
-            [(one.west, one.south, low, one.west + one.side, one.south + one.side, high) for one in squares]
+            [(one.west, one.south, self.low, one.west + one.side, one.south + one.side, self.high) for one in squares]
         )
 
 
@@ -163,6 +194,13 @@ def sheets(layers: Sequence[Layer]) -> list[tuple[Layer, ...]]:
     return [tuple(sorted(group, key=lambda one: order[one.id])) for group in groups]
 
 
+def around(layers: Sequence[Layer]) -> Sides:
+    """The sides of all of these."""
+    boxes = np.array([layer.extent for layer in layers])
+    (west, south), (east, north) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 3:5].max(axis=0).tolist()
+    return west, south, east, north
+
+
 def _meet(one: Layer, other: Layer) -> bool:
     a, b = one.extent, other.extent
     if a is None or b is None:
@@ -170,7 +208,13 @@ def _meet(one: Layer, other: Layer) -> bool:
     return a[0] < b[3] and b[0] < a[3] and a[1] < b[4] and b[1] < a[4]
 
 
-def _raster(layer: Layer) -> Raster:
+def _raster(layer: Layer, floor: float) -> Raster:
     assert layer.extent is not None
     assert layer.link is not None
-    return Raster(layer, layer.extent, max(layer.link.cell, 1e-3))
+    made = Raster(layer, layer.extent, max(layer.link.cell, 1e-3))
+    west, south, _, east, north, high = layer.extent
+    down = high - floor
+    if layer.kind != "terrain" or down <= 0:
+        return made
+    hem = min(down / _FALL, _WIDEST * max(east - west, north - south))
+    return replace(made, hem=hem, fall=down / hem)

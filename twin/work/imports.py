@@ -27,6 +27,7 @@ from twin.model.link import Link, named
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
+from twin.work import levels
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.creating import founding
@@ -43,11 +44,6 @@ _READ, _WRITTEN = 0.6, 0.7
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
-_ELLIPSOID = mark(
-    "Its heights are above the ellipsoid, those in the city above the sea: they may be tens of metres apart."
-)
-_SEA = mark("Its heights are above the sea, those in the city above the ellipsoid: they may be tens of metres apart.")
-
 Place = tuple[float, float, float, float]
 
 
@@ -76,6 +72,7 @@ def import_file(
             path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
             city_crs=_city_crs(context),
+            heights_crs=levels.crs(context.city) if context.path.exists() else None,
             crs=crs,
             local=_place(place, file) if place else None,
             layer=layer,
@@ -90,7 +87,7 @@ def import_file(
         taken: Taken = job.result()
         context.progress(_READ, tr("Writing the city…"))
         with founding(context, taken.crs) as city:
-            others = _other_heights(city, taken)
+            others = levels.apart(city, taken)
             _write(context, city, taken, file)
             there = {found.id: found.extent for found in city.layers()}
             twice = _twice(city, taken)
@@ -181,14 +178,6 @@ def _twice(city: City, taken: Taken) -> bool:
         return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
     links = [found.link.path for found in city.layers() if found.link]
     return links.count(named(Path(taken.link.path), city.path)) > 1
-
-
-def _other_heights(city: City, taken: Taken) -> list[str]:
-    """A warning where linked heights are above another level than those that are there: they are never moved."""
-    there = {layer.heights for layer in city.layers()} - {"unknown"}
-    if taken.link is None or taken.heights == "unknown" or not there or taken.heights in there:
-        return []
-    return [tr(_ELLIPSOID if taken.heights == "ellipsoidal" else _SEA)]
 
 
 def _is_id(words: str) -> bool:

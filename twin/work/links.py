@@ -21,6 +21,7 @@ from twin.model.feature import FID, OWN
 from twin.model.layer import Layer
 from twin.model.link import Link, State, named, of
 from twin.store.adding import NewLayer
+from twin.work import levels
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
@@ -108,6 +109,7 @@ def _read(context: Context, layer: Layer, link: Link, file: Path) -> tuple[Answe
             path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
             city_crs=context.city.crs or None,
+            heights_crs=levels.crs(context.city),
             crs=layer.source.crs or None,
             local=link.local if layer.source.crs == LOCAL else None,
             layer=layer.id,
