@@ -190,6 +190,11 @@ def projection(camera: Camera, width: int, height: int) -> tuple[Any, Any, Any]:
     return np.array([across, above, np.zeros(3)]) + np.outer(middle, ahead), np.array(camera.eye()), np.zeros(3)
 
 
+def ahead(camera: Camera) -> Point:
+    """The unit vector that a camera looks along."""
+    return _axes(camera)[0]
+
+
 def _axes(camera: Camera) -> tuple[Point, Point, Point]:
     """Unit vectors ahead, to the right and up in the picture."""
     azimuth, pitch = math.radians(camera.azimuth), math.radians(camera.pitch)

@@ -58,6 +58,7 @@ class Draping:
         self._shades: Sequence[Any] = ()
         self._looks: tuple[Any, ...] = ()
         self._sight = materials.Sight()
+        self._veil = 1.0
         self._origin = (0.0, 0.0, 0.0)
         self._base = 0.0
         self._turn = 0
@@ -127,6 +128,14 @@ class Draping:
         if looks != self._looks:
             self._looks, self._material = looks, {}
         self._shades = shades
+        for laid in self._laid:
+            for found in laid.there.values():
+                if found:
+                    self._put(laid, found)
+
+    def fade(self, share: float) -> None:
+        """Be less opaque by a share, as the ground is."""
+        self._veil = share
         for laid in self._laid:
             for found in laid.there.values():
                 if found:
@@ -202,11 +211,12 @@ class Draping:
         if self._looks:
             if (relief, opacity) not in self._material:
                 sky, sides = self._looks
-                self._material[relief, opacity] = materials.draped(sky, sides, 0.0 if relief else _LIFT, opacity)
+                self._material[relief, opacity] = materials.draped(sky, sides, 0.0 if relief else _LIFT)
                 materials.see(self._material[relief, opacity], self._sight)
+            materials.veil(self._material[relief, opacity], opacity * self._veil)
             found.SetShaderProperty(self._material[relief, opacity])
-        found.SetForceTranslucent(opacity < 1)
-        found.SetForceOpaque(opacity >= 1)
+        found.SetForceTranslucent(opacity * self._veil < 1)
+        found.SetForceOpaque(opacity * self._veil >= 1)
         for n, shade in enumerate(self._shades):
             actors.sample(found, f"shade{n}", shade.texture)
 

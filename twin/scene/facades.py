@@ -27,6 +27,8 @@ class Parts(NamedTuple):
     wood: bool = False
     afar: Colour | None = None
     """The colour that its features melt into from afar."""
+    grows: bool = False
+    """Whether it is never smaller than some pixels."""
 
 
 FUNCTIONS = """
