@@ -65,6 +65,11 @@ class Asking:
         deep = levels.below(self.meshing.levels, point)
         return deep is not None and deep > _COVER
 
+    def deep(self, hit: Hit) -> float | None:
+        """Metres that what was hit lies below the ground; None where it doesn't, or can't."""
+        found = self.listing.layers.get(hit.layer)
+        return levels.below(self.meshing.levels, hit.point) if found and found.kind in BURIED else None
+
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
         found = self.holding(layer, fid)

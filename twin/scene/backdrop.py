@@ -21,7 +21,7 @@ _NEAR = 24_000.0
 _TIMES = 6
 """Of a city's own width, where that is farther."""
 _CELLS = 24
-_DEEP = 20.0
+_DEEP = 12.0
 """Degrees below the horizon from which the earth is as dark as it becomes."""
 _BELOW = 0.25
 """Metres that the ground lies under what stands on it."""

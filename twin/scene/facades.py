@@ -29,6 +29,8 @@ class Parts(NamedTuple):
     """The colour that its features melt into from afar."""
     grows: bool = False
     """Whether it is never smaller than some pixels."""
+    bare: bool = False
+    """Whether it is no building: no lamps burn in it."""
 
 
 FUNCTIONS = """

@@ -62,7 +62,7 @@ class Aim:
     def first(self, tile: Arrays, gone: Any) -> tuple[float, int, cameras.Point] | None:
         """How far ahead of the eye the nearest of a tile's triangles at the pixel is, as it is drawn, and which.
 
-        And the point of the city that it stands for.
+        And the place in the city that it stands for: on a pipe's middle line, at a node's middle.
         """
         from twin.scene.rays import drawn
 
@@ -75,5 +75,7 @@ class Aim:
         which, depth, shares = drawn(seen, deep, tile.triangles, tile.owner, gone, *self._pixel, self.camera.parallel)
         if which < 0:
             return None
-        east, north, height = np.asarray(shares) @ tile.points[tile.triangles[which]] + np.asarray(tile.origin)
+        corners = tile.triangles[which]
+        middle = np.asarray(shares) @ (tile.points[corners] - tile.growth[corners, :3])
+        east, north, height = middle + np.asarray(tile.origin)
         return depth, which, (float(east), float(north), float(height))

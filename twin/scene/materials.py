@@ -49,7 +49,7 @@ _POOLS = """
 
 def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
     """Buildings: their façades and roofs, and haze, which must not change what an overlay's colour means."""
-    made, drawn = vtkOpenGLShaderProperty(), facades.drawn(sky, sun, parts)
+    made, drawn = vtkOpenGLShaderProperty(), "" if parts.bare else facades.drawn(sky, sun, parts)
     if parts.near:
         stands, told = (
             "in vec4 facade;\nout vec4 wall;\nout vec2 place;\n",

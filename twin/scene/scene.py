@@ -18,14 +18,14 @@ from vtkmodules.vtkRenderingCore import (
 from twin.core import memory
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, extents, eyes, highlight, light, materials, selecting
+from twin.scene import actors, backdrop, camera, depths, extents, eyes, highlight, light, materials, selecting
 from twin.scene.asking import Asking
 from twin.scene.colours import Overlay
+from twin.scene.depths import Depth
 from twin.scene.details import Details, Hit
-from twin.scene.dressing import COVERING, FLAT, Dressing
+from twin.scene.dressing import BARE, COVERING, FLAT, Dressing
 from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
-from twin.scene.levels import Levels
 from twin.scene.light import Sky
 from twin.scene.linked import Linked
 from twin.scene.listing import Listing
@@ -280,10 +280,9 @@ class Scene:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
         return self.asking.hides(point, of)
 
-    @property
-    def levels(self) -> Levels:
-        """How high the ground is."""
-        return self._meshing.levels
+    def depths(self, size: tuple[int, int]) -> list[Depth]:
+        """How deep what is seen near the eye lies below the ground, where one sees through it."""
+        return [] if self.ground >= 1 else depths.near(self.asking, self.camera, size)
 
     @property
     def asking(self) -> Asking:
@@ -391,7 +390,7 @@ class Scene:
             made = self._dressing.flat(self._below, self.sun, self._grounds.sides(), FLAT[kind])
         else:
             afar = self._listing.afar.get(kind)
-            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar, drawn.grows)
+            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar, drawn.grows, kind in BARE)
             made = self._dressing.solid(self.sky, self.sun, parts)
         materials.see(made, self._sight)
         return made
