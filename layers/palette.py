@@ -45,6 +45,33 @@ OBJECTS = {
 OTHER = shapes.colour("#DDD3C2")
 BORDER = shapes.colour("#8F8474")
 
+CARRIED = {
+    "water": shapes.colour("#2F7FD1"),
+    "sewer": shapes.colour("#8A6A4C"),
+    "storm": shapes.colour("#2E9C8F"),
+    "power": shapes.colour("#D9902F"),
+    "fibre": shapes.colour("#7A5CC8"),
+    "heat": shapes.colour("#C2483B"),
+    "gas": shapes.colour("#C9A227"),
+}
+"""What networks carry (ART)."""
+_MEANT = {
+    "sewage": "sewer", "wastewater": "sewer", "rainwater": "storm", "stormwater": "storm", "drain": "storm",
+    "hot_water": "heat", "steam": "heat", "natural_gas": "gas", "electricity": "power", "telecom": "fibre",
+    "fiber": "fibre", "communication": "fibre",
+}  # fmt: skip
+
+NODES = {
+    "junction": shapes.colour("#1F4E86"), "tank": shapes.colour("#4FA3BF"), "reservoir": shapes.colour("#2B6CA3"),
+    "pump": shapes.colour("#D55E00"), "valve": shapes.colour("#B3261E"), "transformer": shapes.colour("#8A5A00"),
+    "bus": shapes.colour("#6B4A12"), "source": shapes.colour("#B0480F"), "generator": shapes.colour("#1F7A4A"),
+    "load": shapes.colour("#5A6870"), "switch": shapes.colour("#3C4650"), "node": shapes.colour("#3C4650"),
+}  # fmt: skip
+METAL = shapes.colour("#C3C9CC")
+IRON = shapes.colour("#4A545C")
+STEEL = shapes.colour("#8C969C")
+WARNING = shapes.colour("#C2483B")
+
 
 def stone(fids: NDArray[np.int64]) -> NDArray[np.int64]:
     """One of four tints for each feature, by its number."""
@@ -61,3 +88,19 @@ def typed(table: pa.Table) -> list[shapes.Colour]:
     """The colour of each feature's type."""
     types = table.column("object_type").to_pylist() if "object_type" in table.column_names else [None] * len(table)
     return [OBJECTS.get(name or "", OTHER) for name in types]
+
+
+def carrying(table: pa.Table, otherwise: str) -> list[shapes.Colour]:
+    """The colour of what flows in each feature, by its ``substance`` or its type."""
+    names = [name for name in ("substance", "object_type") if name in table.column_names]
+    rows = zip(*(table.column(name).to_pylist() for name in names), strict=True) if names else [()] * len(table)
+    return [_carried(words, otherwise) for words in rows]
+
+
+def _carried(words: tuple[str | None, ...], otherwise: str) -> shapes.Colour:
+    for word in words:
+        said = (word or "").lower()
+        known = _MEANT.get(said, said)
+        if known in CARRIED:
+            return CARRIED[known]
+    return CARRIED[otherwise]

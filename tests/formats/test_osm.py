@@ -22,6 +22,10 @@ def helsinki():
     return take(data(HELSINKI))
 
 
+POINTS = ("points", "cameras", "trees", "towers", "street_furniture")
+"""Layers of single nodes."""
+
+
 def by_gdal(layer: str, where: str) -> list[str]:
     """As GDAL reads it, outside our code, without geometry: that is what it stumbles over."""
     file = data(HELSINKI)
@@ -63,6 +67,27 @@ def test_roads_and_cameras_are_all_there(helsinki) -> None:
     assert len(cameras) == 221 and "camera:type" in cameras.column_names
 
 
+def test_trees_towers_and_street_furniture_have_kinds_of_their_own(helsinki) -> None:
+    found = {one.report.id: one for one in helsinki.layers}
+    where = {
+        "trees": "natural = 'tree'",
+        "street_furniture": "highway IN ('street_lamp', 'traffic_signals', 'stop', 'give_way')"
+        " OR emergency = 'fire_hydrant'"
+        " OR amenity IN ('bench', 'waste_basket', 'recycling', 'post_box', 'telephone', 'vending_machine')",
+        "towers": "power IN ('tower', 'pole', 'portal')"
+        " OR man_made IN ('mast', 'tower', 'communications_tower', 'chimney', 'utility_pole')",
+    }
+    for layer, words in where.items():
+        expected = by_gdal("points", f"({words}) AND (man_made IS NULL OR man_made <> 'surveillance')")
+        taken = table(found[layer]).column("uid").to_pylist() if layer in found else []
+        assert sorted(taken) == sorted(expected), layer
+    kinds = {name: found[name].report.kind for name in POINTS if name in found}
+    assert kinds["trees"] == "trees" and kinds["cameras"] == kinds["street_furniture"] == "furniture"
+    assert sum(found[name].report.read for name in POINTS if name in found) == len(
+        by_gdal("points", "osm_id IS NOT NULL")
+    )
+
+
 def test_what_nothing_was_made_of_is_named(helsinki) -> None:
     notes = "\n".join(helsinki.notes)
     for lost in ("relation/6077", "relation/1688364", "relation/1690497", "relation/1691816", "way/675858716"):
@@ -94,8 +119,7 @@ def test_words_that_are_no_utf8_spoil_nothing(tmp_path) -> None:
     (cameras,) = (one for one in take(data(HELSINKI)).layers if one.report.id == "cameras")
     answer = take(packed)
     assert cameras.report.id not in {one.report.id for one in answer.layers}
-    points = next(one for one in answer.layers if one.report.id == "points")
-    assert points.report.read == 7824 + 221
+    assert sum(one.report.read for one in answer.layers if one.report.id in POINTS) == 7824 + 221
 
 
 def take_bytes(folder, raw):

@@ -75,7 +75,7 @@ def test_simbench_lies_where_its_degrees_say_once_they_are_said_to_be_degrees() 
     assert all(650_000 < one.x < 720_000 and 5_900_000 < one.y < 5_940_000 for one in places)
     columns = {layer.report.id: layer.columns for layer in taken.layers}
     assert (columns["line"]["length_km"].unit, columns["load"]["p_mw"].unit) == ("km", "MW")
-    assert [layer.report.kind for layer in taken.layers if layer.report.id in ("bus", "line")] == ["points", "lines"]
+    assert [layer.report.kind for layer in taken.layers if layer.report.id in ("bus", "line")] == ["nodes", "cables"]
 
 
 def test_what_lies_nowhere_is_kept_beside_the_buses() -> None:

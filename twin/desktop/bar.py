@@ -21,7 +21,7 @@ MENUS = {
     "layer": mark("Layer"),
     "help": mark("Help"),
 }
-_TOOLS = (("undo", "redo"), ("import",), ("zoom-full", "look-north", "look-down"), ("identify",))
+_TOOLS = (("undo", "redo"), ("import",), ("zoom-full", "look-north", "look-down", "underground"), ("identify",))
 _WORDED = {"import"}
 _TALL = 44
 

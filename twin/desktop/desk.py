@@ -40,7 +40,7 @@ from twin.store.city import City
 
 _LEAST_CACHE = 64
 """MB of tiles, whatever the settings say: less would draw the same tiles again and again."""
-_LOOKS = ("look-north", "look-down", "plan-view", "night", "reset-view", "find")
+_LOOKS = ("look-north", "look-down", "plan-view", "night", "underground", "reset-view", "find")
 _SETTLE = 40
 """Milliseconds in which changes gather, so that an import of ten layers is read once."""
 
@@ -432,7 +432,14 @@ class Desk:
         )
         if of != self._said[0]:
             said = known.words.composed(
-                *of[:3], known.overlays, self.title(), scene.sight, scene.gone, moving=view.moving, veiled=scene.veiled
+                *of[:3],
+                known.overlays,
+                self.title(),
+                scene.sight,
+                scene.gone,
+                moving=view.moving,
+                veiled=scene.veiled,
+                depths=scene.depths,
             )
             # What they are of is kept along: so long nothing else has its number.
             self._said = (of, said, (scene, known))

@@ -30,6 +30,7 @@ def show(desk: Desk, bookmark: Bookmark) -> None:
     if desk.known is None:
         return
     desk.window.view.shine(bookmark.view.light)
+    desk.window.view.see_through(bookmark.view.ground)
     desk.window.view.fly(bookmark.view.camera)
     if not _same(seen(desk), bookmark.view):
         desk.command("show-bookmark", bookmark=bookmark.id)

@@ -8,6 +8,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QObject, QPointF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from twin.core.i18n import tr
+from twin.core.units import quantity
+from twin.lettering.tags import tag
 from twin.scene import camera
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ class Hover(QObject):
         self._at = QPointF()
         self.feature: tuple[str, int] | None = None
         self._lines: list[QLineF] = []
+        self.deep: float | None = None
+        """Metres that it lies below ground that one sees through."""
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look)
 
@@ -41,7 +46,7 @@ class Hover(QObject):
         """It rests on nothing, or what it rested on moves."""
         self._rest.stop()
         if self.feature is not None:
-            self.feature, self._lines = None, []
+            self.feature, self._lines, self.deep = None, [], None
             self._view.update()
 
     def paint(self, painter: QPainter) -> None:
@@ -52,6 +57,8 @@ class Hover(QObject):
             painter.setPen(QPen(QColor(255, 255, 255, 230), 1.0))
             painter.drawLines(self._lines)
             painter.restore()
+        if self.deep is not None:
+            tag(painter, self._at, tr("{depth} below ground", depth=quantity(self.deep, "m", 1)), self._view.width())
 
     def _look(self) -> None:
         view, scene = self._view, self._view.scene
@@ -59,9 +66,10 @@ class Hover(QObject):
             return
         hit = scene.pick(self._at.x(), self._at.y(), view.width(), view.height())
         found = (hit.layer, hit.fid) if hit else None
-        if found == self.feature:
+        deep = scene.asking.deep(hit) if hit and view.ground < 1 else None
+        if found == self.feature and deep == self.deep:
             return
-        self.feature, self._lines = found, []
+        self.feature, self._lines, self.deep = found, [], deep
         if found and found != scene.selected:
             edges = scene.edges(*found)
             ends = camera.pixels(scene.camera, edges.reshape(-1, 3), view.width(), view.height())

@@ -100,6 +100,7 @@ def _camera(desk: Desk) -> dict[str, Callable[[], object]]:
         "look-down": lambda: view.turn(pitch=-90.0),
         "plan-view": view.plan,
         "night": lambda: view.shine("day" if view.light == "night" else "night"),
+        "underground": desk.window.underground.toggle,
         "select-box": lambda: desk.selection.tool("box"),
         "select-polygon": lambda: desk.selection.tool("polygon"),
         "select-lasso": lambda: desk.selection.tool("lasso"),

@@ -53,11 +53,15 @@ class View(QWidget):
     """Esc, with no area begun and no tool in hand."""
     shone = Signal()
     """Day became night, or night day."""
+    seen_through = Signal(float)
+    """How opaque the ground is now."""
 
     def __init__(self, compose: Callable[[], Annotations | None]) -> None:
         super().__init__()
         self.scene: Scene | None = None
         self.light: Light = "day"
+        self.ground = 1.0
+        """How opaque the ground is."""
         self._compose = compose
         self._window = offscreen.hidden()
         self._image: QImage | None = None
@@ -119,6 +123,8 @@ class View(QWidget):
         self.leave()
         self.scene = Scene(self._window, source, listing, night=self.light == "night", cache=cache)
         self._measure()
+        self.ground = 1.0
+        self.seen_through.emit(1.0)
         self._start = start
         self._shown = -1
         self.reset()
@@ -220,9 +226,22 @@ class View(QWidget):
         if changed:
             self.shone.emit()
 
+    def see_through(self, ground: float) -> None:
+        """Make the ground so opaque; below 1 what lies in it is seen, and the eye may go there."""
+        if self.scene is None:
+            return
+        self.ground = ground
+        self.hover.leave()
+        self.scene.see_through(ground)
+        if ground >= 1 and not self.flight.under_way and self.scene.camera.pitch > camera.LEVEL:
+            # Where one sees through it no more, the eye comes up again.
+            self.turn(pitch=camera.LEVEL)
+        self.draw()
+        self.seen_through.emit(ground)
+
     def seen(self) -> Seen:
         """What is looked at, and how: what a bookmark keeps."""
-        return Seen(camera=self.scene.camera if self.scene else Camera(), light=self.light)
+        return Seen(camera=self.scene.camera if self.scene else Camera(), light=self.light, ground=self.ground)
 
     def look(self, to: Camera) -> None:
         """Move the camera and draw."""
@@ -398,7 +417,7 @@ class View(QWidget):
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if event.buttons() & Qt.MouseButton.MiddleButton or shifted:
             self.setCursor(Qt.CursorShape.SizeAllCursor)
-            self._move(camera.orbited(now, by.x() * 0.3, -by.y() * 0.25))
+            self._move(camera.orbited(now, by.x() * 0.3, -by.y() * 0.25, self._highest))
         elif event.buttons() & Qt.MouseButton.LeftButton:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self._move(self._pulled(now, before, at))
@@ -421,8 +440,8 @@ class View(QWidget):
         moves = {
             Qt.Key.Key_Left: camera.orbited(now, -8, 0) if shift else camera.panned(now, -step, 0),
             Qt.Key.Key_Right: camera.orbited(now, 8, 0) if shift else camera.panned(now, step, 0),
-            Qt.Key.Key_Up: camera.orbited(now, 0, -5) if shift else camera.panned(now, 0, step),
-            Qt.Key.Key_Down: camera.orbited(now, 0, 5) if shift else camera.panned(now, 0, -step),
+            Qt.Key.Key_Up: camera.orbited(now, 0, -5, self._highest) if shift else camera.panned(now, 0, step),
+            Qt.Key.Key_Down: camera.orbited(now, 0, 5, self._highest) if shift else camera.panned(now, 0, -step),
             Qt.Key.Key_PageUp: camera.zoomed(now, 1.15),
             Qt.Key.Key_PageDown: camera.zoomed(now, 1 / 1.15),
         }
@@ -431,6 +450,10 @@ class View(QWidget):
             return False
         self._move(to)
         return True
+
+    @property
+    def _highest(self) -> float:
+        return camera.LEVEL if self.ground >= 1 else camera.BENEATH
 
     def _ground(self, at: QPointF) -> camera.Point | None:
         if self.scene is None:

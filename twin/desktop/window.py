@@ -25,6 +25,7 @@ from twin.desktop.status import Status
 from twin.desktop.style import Style
 from twin.desktop.table import Table
 from twin.desktop.tips import Tips
+from twin.desktop.underground import Underground
 from twin.desktop.view import View
 from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
@@ -56,6 +57,7 @@ class Window(QMainWindow):
         self.welcome = Welcome(self.view, self.actions_by_id)
         self.messages = Messages(self.view)
         self.tips = Tips(self.view, settings)
+        self.underground = Underground(self.view, settings)
         self.view.calm = settings.reduced_motion
         self._arabic: bool | None = None
         """Whose side the panels are on; None until they are placed."""
@@ -118,6 +120,7 @@ class Window(QMainWindow):
         self.layers.retranslate(look)
         self.bookmarks.retranslate(look)
         self.tips.retranslate(look)
+        self.underground.retranslate(look)
         self.palette_of_commands.retranslate()
         self.table.retranslate(look)
         self.messages.retranslate(look)

@@ -16,10 +16,12 @@ from twin.formats import epanet_writer
 from twin.formats.epanet_kept import KEY as KEPT
 from twin.formats.epanet_kept import kept, stamp
 from twin.formats.epanet_network import Network, network
-from twin.formats.epanet_parts import DESCRIPTION, JUNCTIONS, NODE1, NODE2, PARTS, Field, Part, unit
+from twin.formats.epanet_parts import DESCRIPTION, JUNCTIONS, NODE1, NODE2, PARTS, Field, Part, metres, unit
 from twin.formats.epanet_sections import split
 from twin.formats.geometry import check, encoded
+from twin.formats.lifting import lifted
 from twin.formats.measuring import Measures
+from twin.formats.node_terms import NODE_TYPE, node_type
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place, Survey
 from twin.formats.text import decoded
@@ -57,10 +59,13 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
         notes.say(
             "Coordinates of nodes or links that are not in the network were left out: {count}.", count=found.strays
         )
+    heights = _heights(found)
+    if heights:
+        notes.say("Nodes lie at their elevations, reservoirs at their heads, and links between them.")
     for part in PARTS:
         # Junctions carry what belongs to no part, so they are a layer even where there are none.
         if found.parts[part.name] or part is JUNCTIONS:
-            yield _batch(found, part, place, notes)
+            yield _batch(found, part, place, notes, heights)
 
 
 def write_together(out: Path, parts: Sequence[Out], crs: str) -> None:
@@ -85,25 +90,38 @@ def _text(path: Path) -> str:
     return decoded(raw)
 
 
-def _batch(found: Network, part: Part, place: Place, notes: Notes) -> Batch:
+def _heights(found: Network) -> dict[str, float]:
+    """Metres of each node that says how high it lies."""
+    told = ((uid, thing.values.get("elevation", thing.values.get("head")))
+            for part in PARTS if part.node for uid, thing in found.parts[part.name].items())  # fmt: skip
+    return {uid: metres(value, found.flow) for uid, value in told if isinstance(value, float)}
+
+
+def _batch(found: Network, part: Part, place: Place, notes: Notes, heights: dict[str, float]) -> Batch:
     things = list(found.parts[part.name].values())
     shapes = np.array([_shape(found, part, thing.uid, thing.ends) for thing in things], dtype=object)
     # A link between two nodes at one place is as good as any: nothing is judged but whether it has a place.
     checked = check(pa.array(shapely.to_wkb(shapes), pa.binary()), place, ours=True)
+    ends = zip(*((thing.uid, thing.uid) if part.node else thing.ends for thing in things), strict=True)
+    first, last = ([heights.get(uid, np.nan) for uid in some] for some in ends) if things else ([], [])
+    geometry = lifted(checked.geometry, first, last)
     notes.read(part.name, len(things))
     lost = [row for row, shape in enumerate(checked.geometry) if shape is None]
     for row in lost:
         why = checked.refused.get(row, tr("It has no coordinates in the file: it is in the table, not on the map."))
         notes.repaired(part.name, things[row].uid, why)
     notes.kept(part.name, len(things) - len(lost))
-    values = {UID: pa.array([thing.uid for thing in things], pa.string()), GEOMETRY: encoded(checked.geometry)}
+    values = {UID: pa.array([thing.uid for thing in things], pa.string()), GEOMETRY: encoded(geometry)}
     columns: dict[str, Column] = {}
+    if part.kind == "nodes":
+        values[NODE_TYPE] = pa.array([part.what] * len(things), pa.string())
+        columns[NODE_TYPE] = node_type()
     for one, told in _columns(found, part):
         values[one.name] = pa.array(told, pa.string() if one.quantity == "text" else pa.float64())
         symbol = unit(one.quantity, found.flow, found.headloss)
         columns[one.name] = Column(name=one.name, type="", unit=symbol, title_en=one.title, title_ar=one.title_ar)
     table = pa.RecordBatch.from_pydict(values).replace_schema_metadata({KEPT: kept(found, part, place)})
-    measures = Measures.of(checked.geometry)
+    measures = Measures.of(geometry)
     return Batch(part.name, part.kind, table, part.title, part.title_ar, measures, columns)
 
 

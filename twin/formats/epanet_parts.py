@@ -45,7 +45,12 @@ class Part:
     @property
     def kind(self) -> str:
         """The layer kind that shows it."""
-        return "points" if self.node else "lines"
+        return "pipes" if self.name == "pipes" else "nodes"
+
+    @property
+    def what(self) -> str:
+        """What its objects are, as the layer kind knows them."""
+        return self.name.removesuffix("s")
 
 
 _PATTERN = Field("pattern", "Pattern", "التوزيع الزمني", "text")
@@ -130,6 +135,11 @@ VALVES = Part(
 PARTS = (JUNCTIONS, RESERVOIRS, TANKS, PIPES, PUMPS, VALVES)
 """In the order that EPANET wants to read them: nodes before the links between them."""
 VALVE_TYPES = frozenset({"PRV", "PSV", "PBV", "FCV", "TCV", "GPV", "PCV"})
+
+
+def metres(length: float, flow: str) -> float:
+    """A length or an elevation of a network of those flow units."""
+    return length * FOOT if flow in AMERICAN else length
 
 
 def unit(quantity: str, flow: str, headloss: str) -> str:

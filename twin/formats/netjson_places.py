@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,19 @@ class Places:
             elif at is not None:
                 yield self._link([as_id(frame.columns[at[0]][row])], at[1], None)
 
+    def heights(self, table: str, frame: Frame) -> tuple[list[float], list[float]]:
+        """Metres of each row's first and last node, NaN where none is said: pandapipes writes 0 for that everywhere."""
+        ends, at = self._ends(frame), self._at(frame)
+        node = table if table in self.nodes else ends[2] if ends else at[1] if at else ""
+        nodes = self.net.frames.get(node)
+        told = nodes.by_id("height_m") if nodes is not None else {}
+        if not any(told.values()):
+            return [math.nan] * len(frame.index), [math.nan] * len(frame.index)
+        columns = (ends[0], ends[1]) if ends else (at[0], at[0]) if at else ("", "")
+        rows = [frame.index if node == table else [as_id(one) for one in frame.columns[name]] for name in columns]
+        first, last = ([_metres(told.get(uid)) for uid in some] for some in rows)
+        return first, last
+
     def _link(self, names: list[str], node: str, drawn: Any) -> tuple[Any, str, bool]:
         for name in names:
             if name not in self.nodes[node]:
@@ -89,6 +103,10 @@ class Places:
 
     def _at(self, frame: Frame) -> tuple[str, str] | None:
         return next((one for one in _AT if one[0] in frame.columns and one[1] in self.nodes), None)
+
+
+def _metres(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _geodata(frame: Frame | None) -> dict[str, Any]:

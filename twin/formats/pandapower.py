@@ -16,8 +16,9 @@ import shapely
 
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark, tr
-from twin.formats import columns
+from twin.formats import columns, node_terms
 from twin.formats.geometry import check, encoded
+from twin.formats.lifting import lifted
 from twin.formats.measuring import Measures
 from twin.formats.netjson import CLASSES, Frame, net
 from twin.formats.netjson_places import Places
@@ -32,6 +33,8 @@ LARGEST = 256 << 20
 KEPT = "pandapower"
 """The name under which the net's facts and tables without a place are kept beside its nodes."""
 _RESULT = "res_"
+_LINKS = {"line": "cables", "line_dc": "cables", "dcline": "cables", "pipe": "pipes"}
+"""The layer kinds of tables of links."""
 
 
 def claims(path: Path) -> bool:
@@ -102,13 +105,19 @@ def _batch(found: Places, table: str, frame: Frame, links: bool, place: Place, n
     values = _attributes(found, table, frame)
     names = columns.plan(pa.schema([(name, one.type) for name, one in values.items()]), (), notes.say)
     rows = pa.array(keep, pa.int64())
-    made = {UID: pa.array(frame.index, pa.string()), GEOMETRY: encoded(checked.geometry)}
+    geometry = lifted(checked.geometry, *found.heights(table, frame))
+    made = {UID: pa.array(frame.index, pa.string()), GEOMETRY: encoded(geometry)}
+    what = node_terms.of_table(table)
+    if what and node_terms.NODE_TYPE not in names.values():
+        made[node_terms.NODE_TYPE] = pa.array([what] * len(frame.index), pa.string())
     made |= {names[name]: columns.typed(one) for name, one in values.items() if name in names}
+    kind = "nodes" if what else _LINKS.get(table, "lines") if links else "points"
     told = {name: column(given).model_copy(update={"name": name}) for given, name in names.items()}
+    told |= {node_terms.NODE_TYPE: node_terms.node_type()} if what else {}
     batch = pa.RecordBatch.from_pydict({name: one.take(rows) for name, one in made.items()})
     title, arabic = TITLES.get(table, (table, ""))
-    measures = Measures.of(checked.geometry[keep])
-    return Batch(table, "lines" if links else "points", batch, title, arabic, measures, told)
+    measures = Measures.of(geometry[keep])
+    return Batch(table, kind, batch, title, arabic, measures, told)
 
 
 def _attributes(found: Places, table: str, frame: Frame) -> dict[str, pa.Array]:

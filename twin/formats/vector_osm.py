@@ -1,4 +1,4 @@
-"""OpenStreetMap, PBF and XML, through GDAL: buildings, roads, areas, lines, cameras and points, each a layer.
+"""OpenStreetMap, PBF and XML, through GDAL: buildings, roads, networks, trees, towers and more, each a layer.
 
 GDAL reads the file once for each of its five layers, and says nothing of what it can't draw: what the file itself
 holds (``osm_whole``) is held against it, and each difference is told.
@@ -38,6 +38,9 @@ _DULL: dict[str, tuple[object, ...]] = {"z_order": (0,)}
 _SHOWN = 120
 
 
+Tags = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True)
 class _Part:
     """A layer of ours: which of a layer of GDAL's are in it."""
@@ -48,10 +51,17 @@ class _Part:
     has: tuple[tuple[str, str | None], ...] = ()
     """Columns that say something, or one thing."""
     has_not: tuple[tuple[str, str | None], ...] = ()
+    any_of: Tags = ()
+    """Columns that say one of some things, one of them at least."""
+    none_of: Tags = ()
 
     def rows(self, batch: pa.RecordBatch) -> pa.Array:
         """Which rows of a batch."""
         chosen = pa.array([True] * batch.num_rows)
+        if self.any_of:
+            chosen = _says(batch, self.any_of)
+        if self.none_of:
+            chosen = pc.and_(chosen, pc.invert(_says(batch, self.none_of)))
         for wanted, conditions in ((True, self.has), (False, self.has_not)):
             for column, value in conditions:
                 found = pc.is_valid(batch.column(column))
@@ -61,15 +71,41 @@ class _Part:
         return chosen
 
 
+def _says(batch: pa.RecordBatch, tags: Tags) -> pa.Array:
+    """Which rows of a batch say any of these things."""
+    found = pa.array([False] * batch.num_rows)
+    for column, values in tags:
+        found = pc.or_(found, pc.is_in(batch.column(column), value_set=pa.array(values, pa.string())))
+    return found
+
+
+_CAMERA: Tags = (("man_made", ("surveillance",)),)
+_TREE: Tags = (("natural", ("tree",)),)
+_TOWER: Tags = (
+    ("power", ("tower", "pole", "portal")),
+    ("man_made", ("mast", "tower", "communications_tower", "chimney", "utility_pole")),
+)
+_STREET: Tags = (
+    ("highway", ("street_lamp", "traffic_signals", "stop", "give_way")),
+    ("amenity", ("bench", "waste_basket", "recycling", "post_box", "telephone", "vending_machine")),
+    ("emergency", ("fire_hydrant",)),
+)
+_CABLE: Tags = (("power", ("line", "minor_line", "cable")),)
+_PIPE: Tags = (("man_made", ("pipeline",)),)
 _PARTS = (
     _Part("buildings", "buildings", "multipolygons", has=(("building", None),)),
     _Part("building_parts", "buildings", "multipolygons", (("building:part", None),), (("building", None),)),
     _Part("areas", "areas", "multipolygons", has_not=(("building", None), ("building:part", None))),
     _Part("roads", "roads", "lines", has=(("highway", None),)),
-    _Part("lines", "lines", "lines", has_not=(("highway", None),)),
+    _Part("power_lines", "cables", "lines", has_not=(("highway", None),), any_of=_CABLE),
+    _Part("pipelines", "pipes", "lines", has_not=(("highway", None),), any_of=_PIPE, none_of=_CABLE),
+    _Part("lines", "lines", "lines", has_not=(("highway", None),), none_of=(*_CABLE, *_PIPE)),
     _Part("routes", "lines", "multilinestrings"),
-    _Part("cameras", "points", "points", has=(("man_made", "surveillance"),)),
-    _Part("points", "points", "points", has_not=(("man_made", "surveillance"),)),
+    _Part("cameras", "furniture", "points", any_of=_CAMERA),
+    _Part("towers", "towers", "points", any_of=_TOWER, none_of=_CAMERA),
+    _Part("trees", "trees", "points", any_of=_TREE, none_of=(*_CAMERA, *_TOWER)),
+    _Part("street_furniture", "furniture", "points", any_of=_STREET, none_of=(*_CAMERA, *_TOWER, *_TREE)),
+    _Part("points", "points", "points", none_of=(*_CAMERA, *_TOWER, *_TREE, *_STREET)),
     _Part("relations", "", "other_relations"),
 )
 

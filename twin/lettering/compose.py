@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from twin.core.i18n import number, tongue, tr
 from twin.core.settings import Theme
@@ -15,8 +15,11 @@ from twin.model.layer import Layer
 from twin.model.view import View
 from twin.scene.camera import Point, metres_per_pixel
 from twin.scene.colours import Overlay
+from twin.scene.depths import Depth
 from twin.store.city import City
 
+Depths = Callable[[tuple[int, int]], list[Depth]]
+"""How deep what is seen in a picture of a size lies below the ground."""
 _CHOSEN_FOR, _FRAMES = 0.4, 3
 """Seconds, and frames, that labels go along with a moving camera at least before they are chosen anew: were it by time
 alone, slow frames would each be slower for it."""
@@ -55,6 +58,7 @@ class Words:
         *,
         moving: bool = False,
         veiled: object = None,
+        depths: Depths = lambda _size: [],
     ) -> Annotations:
         """Title, legend, places, sources and scale for a view, in the language in use.
 
@@ -69,7 +73,7 @@ class Words:
             title=title,
             night=view.light == "night",
             legend=legend(overlays[shown[-1].id].by(night=view.light == "night"), shown[-1]) if shown else None,
-            labels=tuple(self._labels(view, size, hides, gone, veiled, moving=moving)),
+            labels=tuple(self._labels(view, size, hides, gone, veiled, depths, moving=moving)),
             synthetic=tr("synthetic") if self._synthetic else "",
             sources=" · ".join(sources),
             metres_per_pixel=metres_per_pixel(camera, size[1]),
@@ -77,14 +81,24 @@ class Words:
         )
 
     def _labels(
-        self, view: View, size: tuple[int, int], hides: Hides, gone: Gone, veiled: object, *, moving: bool
+        self,
+        view: View,
+        size: tuple[int, int],
+        hides: Hides,
+        gone: Gone,
+        veiled: object,
+        depths: Depths,
+        *,
+        moving: bool,
     ) -> Iterable[Label]:
-        of, now = (view.layers, size, veiled, tongue.language, tongue.digits), time.monotonic()
+        of = (view.layers, view.ground < 1, size, veiled, tongue.language, tongue.digits)
+        now = time.monotonic()
         chosen_of, chosen_at, chosen = self._chosen
         if moving and chosen_of == of and (now - chosen_at < _CHOSEN_FOR or self._carried < _FRAMES):
             self._carried += 1
             return labels.carried(chosen, view.camera, size)
         chosen = labels.placed(self._named, self._layers, view, size, hides, gone)
+        chosen += labels.deep(depths(size), view.camera, size, hides)
         self._chosen, self._carried = (of, time.monotonic(), chosen), 0
         return chosen
 

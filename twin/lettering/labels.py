@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import shapely
 
 from twin.core.i18n import named
+from twin.core.units import quantity
 from twin.host.identify import shown
 from twin.lettering.annotations import Label
 from twin.lettering.middles import middles
@@ -21,6 +22,7 @@ from twin.model.feature import FID, GEOMETRY
 from twin.model.layer import Column, Layer
 from twin.model.view import Camera, View
 from twin.scene.camera import Point, pixels
+from twin.scene.depths import Depth
 from twin.store.city import City
 
 PLACES = "districts"
@@ -124,6 +126,19 @@ def placed(
         if one.place or one.layer in seen:
             found += _of(one, camera, size, hides, gone)
     return [label for _, label in sorted(found, key=lambda pair: (not pair[1].large, pair[0]))[:_MOST]]
+
+
+def deep(found: Iterable[Depth], camera: Camera, size: tuple[int, int], hides: Hides) -> list[Label]:
+    """How deep each lies below the ground, written over it; none that a building hides."""
+    seen = [one for one in found if not hides(one.point, (one.layer, one.fid))]
+    if not seen:
+        return []
+    at = pixels(camera, np.array([one.point for one in seen]), *size)
+    rows = np.flatnonzero(_within(at, size)).tolist()
+    return [
+        Label(f"↓ {quantity(seen[row].metres, 'm', 1)}", float(at[row, 0]), float(at[row, 1]), point=seen[row].point)
+        for row in rows
+    ]
 
 
 def carried(placed_before: Iterable[Label], camera: Camera, size: tuple[int, int]) -> list[Label]:

@@ -58,6 +58,9 @@ def render(
     ] = "overview",
     colour_by: Annotated[str | None, Help("colour a layer by a column", form="LAYER.COLUMN")] = None,
     layers: Annotated[str | None, Help("show these layers alone", form="A,B")] = None,
+    ground: Annotated[
+        float | None, Help("how opaque the ground is, from 0 to 1: below 1 what lies in it is seen", form="SHARE")
+    ] = None,
 ) -> Rendered:
     """Draw a view of the city to a PNG file."""
     pixels = _size(size)
@@ -72,6 +75,8 @@ def render(
         seen = _view(session, view, layers)
         if light == "night":
             seen = seen.model_copy(update={"light": light})
+        if ground is not None:
+            seen = seen.model_copy(update={"ground": _share(ground)})
         coloured = _overlays(session, seen, colour_by)
         image = picture(session, seen, pixels, theme, coloured)
     finally:
@@ -88,13 +93,21 @@ def picture(
     session: Session, view: View, size: tuple[int, int], theme: Theme, coloured: Mapping[str, Overlay]
 ) -> QImage:
     """The scene and its letters as one image."""
-    rows, hides = offscreen.seen(session.tiles, view, size, coloured, fine=True)
-    image = QImage(rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
+    shown = offscreen.shown(session.tiles, view, size, coloured, fine=True)
+    image = QImage(shown.rows.tobytes(), size[0], size[1], 3 * size[0], QImage.Format.Format_RGB888).copy()
     title = tr(session.city.meta("title") or session.path.stem)
     painter = QPainter(image)
-    paint(painter, *size, Words(session.city).composed(view, size, theme, coloured, title, hides))
+    words = Words(session.city)
+    said = words.composed(view, size, theme, coloured, title, shown.hides, depths=lambda _size: shown.depths)
+    paint(painter, *size, said)
     painter.end()
     return image
+
+
+def _share(ground: float) -> float:
+    if not 0 <= ground <= 1:
+        raise Refused(mark("The ground’s opacity is a number from 0 to 1; {share} is not."), share=f"{ground:g}")
+    return ground
 
 
 def _size(words: str) -> tuple[int, int]:

@@ -56,12 +56,21 @@ class Arrays:
 
     rows: NDArray[np.int64] | None = None
     """(o, 2) where many features are drawn as one: the first row in the layer's order, and the one after the last."""
+    growth: Floats | None = None
+    """(n, 6) of what is never drawn smaller than some pixels, however far: pipes, network nodes.
+
+    Metres from the middle that a vertex grows away from, x, y and z; the metres a pixel from which it grows; 1 where it
+    lies on the ground, and is brought before it; and the place across a ribbon, −1 or 1, whose points lie on its middle
+    line, and which faces the eye: there x, y and z are along the line, and as long as the ribbon's half width.
+    """
+    stands: Floats | None = None
+    """(n, 2) the place, local to the origin, from whose ground a vertex's height counts; NaN where it is its own."""
 
     @property
     def nbytes(self) -> int:
         """What the card is sent: points, triangles and colours."""
-        facade = 0 if self.facade is None else self.facade.nbytes
-        return int(self.points.nbytes + self.triangles.nbytes + 4 * len(self.points) + facade)
+        more = sum(one.nbytes for one in (self.facade, self.growth) if one is not None)
+        return int(self.points.nbytes + self.triangles.nbytes + 4 * len(self.points) + more)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class View(BaseModel):
     overlays: dict[str, Colouring] | None = None
     """How layers are coloured, by their ids; None leaves each as the layer tree has it."""
     light: Light = "day"
+    ground: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """How opaque the ground is; below 1 what lies in it is seen."""
     clock: datetime | None = None
     """The moment shown, in UTC; None is the present."""
     scenario: str = BASE

@@ -44,6 +44,9 @@ def sent(arrays: Arrays, slots: Any) -> Sent:
     attributes = {"corner": corner, "slot": slots[arrays.owner].astype(np.float32)}
     if arrays.facade is not None:
         attributes["facade"] = np.ascontiguousarray(arrays.facade)
+    if arrays.growth is not None:
+        attributes["growth"] = np.ascontiguousarray(arrays.growth[:, :4])
+        attributes["lies"] = np.ascontiguousarray(arrays.growth[:, 4:])
     return Sent(arrays.origin, arrays.points, arrays.triangles, attributes)
 
 

@@ -21,6 +21,8 @@ _NEAR = 24_000.0
 _TIMES = 6
 """Of a city's own width, where that is farther."""
 _CELLS = 24
+_DEEP = 12.0
+"""Degrees below the horizon from which the earth is as dark as it becomes."""
 _BELOW = 0.25
 """Metres that the ground lies under what stands on it."""
 
@@ -51,14 +53,20 @@ def relief(terrain: Sequence[Arrays], origin: actors.Point) -> tuple[Any, Any]:
     return np.concatenate([points, outer]), np.concatenate([triangles, ring])
 
 
-def dome(sky: Sky) -> vtkActor:
-    """The sky, a half sphere about the eye: the gradient starts at the horizon whatever the pitch."""
-    rises = np.radians([-12.0, 0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0, 45.0, 60.0, 90.0])
+def dome(sky: Sky, *, earth: bool = False) -> vtkActor:
+    """The sky, a half sphere about the eye: the gradient starts at the horizon whatever the pitch.
+
+    With ``earth`` a whole one, for who looks through the ground.
+    """
+    below = [-90.0, -60.0, -40.0, -25.0, -15.0, -8.0, -3.0] if earth else [-12.0]
+    rises = np.radians([*below, 0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 16.0, 23.0, 32.0, 45.0, 60.0, 90.0])
     turns = np.linspace(0, 2 * np.pi, 25)
     rise, turn = np.meshgrid(rises, turns, indexing="ij")
     directions = np.stack([np.cos(rise) * np.cos(turn), np.cos(rise) * np.sin(turn), np.sin(rise)], axis=-1)
     share = np.clip(rise / np.radians(45.0), 0, 1)[..., None] ** 0.6
     colours = np.array(sky.horizon) * (1 - share) + np.array(sky.zenith) * share
+    depth = np.clip(-rise / np.radians(_DEEP), 0, 1)[..., None] ** 0.7 if earth else 0.0
+    colours = colours * (1 - depth) + np.array(sky.earth) * depth
     data = actors.polygons(directions.reshape(-1, 3) * _FAR * 1.2, _grid(len(rises), len(turns)))
     data.GetPointData().SetScalars(numpy_to_vtk(colours.reshape(-1, 3).astype(np.uint8)))
     return actors.drawn(data)

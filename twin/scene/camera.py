@@ -72,11 +72,15 @@ def plan(camera: Camera) -> Camera:
     return camera.model_copy(update={"parallel": True, "pitch": -90.0, "azimuth": 0.0})
 
 
-def orbited(camera: Camera, turn: float, rise: float) -> Camera:
-    """Turned about the point looked at, in degrees; the eye stays above the ground, and a plan is a plan."""
+LEVEL, BENEATH = -2.0, 80.0
+"""Degrees that a hand may turn a view up to: so that its eye stays above the ground, and where it may go below it."""
+
+
+def orbited(camera: Camera, turn: float, rise: float, highest: float = LEVEL) -> Camera:
+    """Turned about the point looked at, in degrees; no flatter than ``highest``, and a plan is a plan."""
     if camera.parallel:
         return camera.model_copy(update={"azimuth": (camera.azimuth + turn) % 360})
-    pitch = min(-2.0, max(-90.0, camera.pitch + rise))
+    pitch = min(highest, max(-90.0, camera.pitch + rise))
     return camera.model_copy(update={"azimuth": (camera.azimuth + turn) % 360, "pitch": pitch})
 
 
@@ -203,6 +207,11 @@ def sides(camera: Camera, width: int, height: int, margin: float) -> Any:
         normals /= np.linalg.norm(normals, axis=1)[:, None]
         eye, room = np.array(camera.eye()), np.zeros(4)
     return np.column_stack([normals, room - normals @ eye])
+
+
+def ahead(camera: Camera) -> Point:
+    """The unit vector that a camera looks along."""
+    return _axes(camera)[0]
 
 
 def _axes(camera: Camera) -> tuple[Point, Point, Point]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from twin.model.shapes import Arrays, Targets
+from twin.scene import camera
 from twin.scene.camera import Point
+from twin.scene.growing import Aim
 from twin.scene.tiles import Key, Tile
 
 MOST = 192 << 20
@@ -43,11 +45,15 @@ class Details:
         self._bytes = 0
         self._keys: list[Key] = []
         self._boxes: Any = np.empty((0, 6))
+        self._grows: Any = np.empty(0)
         self._lock = threading.Lock()
         self._stopped = False
 
-    def of(self, tiles: list[Tile]) -> None:
-        """The finest tiles there are now; nothing of the old ones is kept."""
+    def of(self, tiles: list[Tile], grows: Mapping[str, float] | None = None) -> None:
+        """The finest tiles there are now; nothing of the old ones is kept.
+
+        ``grows`` says by kind how many pixels what is drawn may reach beyond what is there.
+        """
         with self._lock:
             self._kept.clear()
             self._bytes = 0
@@ -55,6 +61,7 @@ class Details:
         # A glyph or a line's width reaches beyond what was measured.
         loose = np.array([-_LOOSE] * 3 + [_LOOSE] * 3)
         self._boxes = np.array([tile.box for tile in tiles], np.float64).reshape(-1, 6) + loose
+        self._grows = np.array([(grows or {}).get(tile.kind, 0.0) for tile in tiles])
 
     def tile(self, key: Key) -> Arrays | None:
         """A tile with all its triangles."""
@@ -102,10 +109,11 @@ class Details:
         wanted: Callable[[str], bool],
         hidden: Callable[[str, Any], Any],
         most: float = np.inf,
+        aim: Aim | None = None,
     ) -> Hit | None:
         """The first triangle that a ray meets within ``most`` metres, among the layers that are wanted.
 
-        ``hidden`` says of each of a layer's features whether it isn't drawn.
+        ``hidden`` says of each of a layer's features whether it isn't drawn; an ``aim`` meets what grows as it is.
         """
         # numba comes with the first question, and not while the window is built.
         from twin.scene.rays import meets
@@ -113,39 +121,63 @@ class Details:
         if not self._keys:
             return None
         start, along = np.array(eye), np.array(way)
-        near = meets(self._boxes, start, along)
-        best, found = most, None
+        near = meets(self._wide(aim), start, along)
+        best, found, place = most, None, None
         for at in np.argsort(near, kind="stable"):
             if near[at] >= best:
                 break
             layer = self._keys[at][0]
-            met = self._met(self._keys[at], start, along, partial(hidden, layer)) if wanted(layer) else None
+            met = self._met(self._keys[at], start, along, partial(hidden, layer), aim) if wanted(layer) else None
             if met and met[0] < best:
-                best, found = met[0], (layer, *met[1:])
+                best, found, place = met[0], (layer, *met[1:3]), met[3]
         if found is None:
             return None
-        point = tuple(float(value) for value in start + best * along)
+        point = place or tuple(float(value) for value in start + best * along)
         return Hit(*found, point)  # type: ignore[arg-type]
 
-    def _met(self, key: Key, eye: Any, way: Any, hidden: Callable[[Any], Any]) -> tuple[float, int, int] | None:
-        """How far the first of a tile's features is that a ray meets, which it is, and which of its faces."""
+    def _wide(self, aim: Aim | None) -> Any:
+        """(n, 6) the boxes of all tiles, wider where what grows reaches beyond them."""
+        if aim is None or not self._grows.any():
+            return self._boxes
+        reach = aim.reach(self._boxes, self._grows)[:, None]
+        return self._boxes + reach * np.array([-1, -1, -1, 1, 1, 1])
+
+    def _met(
+        self, key: Key, eye: Any, way: Any, hidden: Callable[[Any], Any], aim: Aim | None
+    ) -> tuple[float, int, int, Point | None] | None:
+        """How far the first of a tile's features is that a ray meets, which it is, which of its faces, and where.
+
+        Where it lies on the ray, that is not said again.
+        """
         from twin.scene.rays import first, struck
 
         tile = self.met(key)
         if tile is None:
             return None
+        if aim and isinstance(tile, Arrays) and tile.growth is not None:
+            return _aimed(tile, way, hidden(tile.fids), aim)
         start = eye - tile.origin
         fids = tile.owners if isinstance(tile, Targets) else tile.fids
         which, far = first(tile.points, tile.triangles, tile.owner, hidden(fids), start, way)
-        met = None
+        met: tuple[float, int, int, Point | None] | None = None
         if which >= 0:
             corner = tile.triangles[which, 2]
-            met = far, int(fids[tile.owner[corner]]), -1 if tile.part is None else int(tile.part[corner])
+            met = far, int(fids[tile.owner[corner]]), -1 if tile.part is None else int(tile.part[corner]), None
         if isinstance(tile, Targets):
             which, nearer = struck(tile.x, tile.y, tile.starts, tile.ground, tile.height, hidden(tile.fids), start, way)
             if which >= 0 and (met is None or nearer < met[0]):
-                met = nearer, int(tile.fids[which]), -1
+                met = nearer, int(tile.fids[which]), -1, None
         return met
+
+
+def _aimed(tile: Arrays, way: Any, hidden: Any, aim: Aim) -> tuple[float, int, int, Point | None] | None:
+    found = aim.first(tile, hidden)
+    if found is None:
+        return None
+    depth, which, point = found
+    corner = tile.triangles[which, 2]
+    far = depth / float(np.dot(way, camera.ahead(aim.camera)))
+    return far, int(tile.fids[tile.owner[corner]]), -1 if tile.part is None else int(tile.part[corner]), point
 
 
 def _size(kept: Arrays | Targets | None) -> int:

@@ -70,6 +70,7 @@ class Draping:
         self._shades: Sequence[Any] = ()
         self._looks: tuple[Any, ...] = ()
         self._sight = materials.Sight()
+        self._veil = 1.0
         self._origin = (0.0, 0.0, 0.0)
         self._surface: Surface | None = None
         self._awaited = False
@@ -160,6 +161,14 @@ class Draping:
                 for one in pieces:
                     self._put(one)
 
+    def fade(self, share: float) -> None:
+        """Be less opaque by a share, as the ground is."""
+        self._veil = share
+        for laid in self._laid:
+            for pieces in laid.there.values():
+                for one in pieces:
+                    self._put(one)
+
     def see(self, sight: materials.Sight) -> None:
         """Take another sight."""
         self._sight = sight
@@ -217,11 +226,12 @@ class Draping:
         if self._looks:
             if (lies, opacity) not in self._material:
                 sky, sides = self._looks
-                self._material[lies, opacity] = materials.draped(sky, sides, _LIFT if lies else 0.0, opacity)
+                self._material[lies, opacity] = materials.draped(sky, sides, _LIFT if lies else 0.0)
                 materials.see(self._material[lies, opacity], self._sight)
+            materials.veil(self._material[lies, opacity], opacity * self._veil)
             found.SetShaderProperty(self._material[lies, opacity])
-        found.SetForceTranslucent(opacity < 1)
-        found.SetForceOpaque(opacity >= 1)
+        found.SetForceTranslucent(opacity * self._veil < 1)
+        found.SetForceOpaque(opacity * self._veil >= 1)
         for n, shade in enumerate(self._shades):
             actors.sample(found, f"shade{n}", shade.texture)
 

@@ -14,6 +14,10 @@ from twin.scene.light import Sky
 
 FLAT = {"terrain": 0.0, "surfaces": 2e-6, "areas": 4e-6, "roads": 8e-6, "lines": 1.2e-5}
 """Kinds that lie on the ground, and how far they are brought before it (see ``materials.flat``)."""
+BARE = frozenset({"pipes", "cables", "nodes", "towers", "trees", "furniture"})
+"""Kinds that stand and are no buildings."""
+COVERING = FLAT.keys() - {"lines"}
+"""Those of them that one looks through with the ground."""
 
 
 class Dressing:

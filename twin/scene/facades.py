@@ -27,6 +27,10 @@ class Parts(NamedTuple):
     wood: bool = False
     afar: Colour | None = None
     """The colour that its features melt into from afar."""
+    grows: bool = False
+    """Whether it is never smaller than some pixels."""
+    bare: bool = False
+    """Whether it is no building: no lamps burn in it."""
 
 
 FUNCTIONS = """

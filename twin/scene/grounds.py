@@ -69,6 +69,7 @@ class Grounds:
         self._waiting: dict[str, Future[Any]] = {}
         self._baked: dict[str, Baked] = {}
         self._stopped = False
+        self.opacity = 1.0
 
     @property
     def laid(self) -> list[vtkActor]:
@@ -144,7 +145,17 @@ class Grounds:
                 actors.sample(actor, f"shade{n}", shade.texture)
             plain = sky.deep if part == shores.SEA else sky.ground
             near = coast if part == shores.SHORE else None
-            actor.SetShaderProperty(materials.ground(sky, self.sides(), near, close, plain))
+            actor.SetShaderProperty(materials.ground(sky, self.sides(), near, close, plain, self.opacity))
+            actor.GetProperty().SetOpacity(self.opacity)
+
+    def fade(self, opacity: float, sky: Sky) -> None:
+        """Be so opaque from now on."""
+        opaque, self.opacity = self.opacity >= 1, opacity
+        if opaque != (opacity >= 1):
+            self.paint(sky)
+        for actor in self.laid:
+            actor.GetProperty().SetOpacity(opacity)
+            materials.veil(actor.GetShaderProperty(), opacity)
 
     def last(self) -> None:
         """Draw the ground after all that stands on it: what is hidden of it is then never painted."""

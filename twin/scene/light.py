@@ -26,6 +26,8 @@ class Sky:
     shadow: Colour
     built: Colour
     """Streets among buildings from so far that nobody tells one from the other."""
+    earth: Colour
+    """What is seen below the ground."""
     windows: bool = False
     """Whether lamps burn behind them."""
 
@@ -35,6 +37,7 @@ _NIGHTLY = {
     "#FDFAF3": "#343D46", "#FAF5EA": "#3A434B", "#F7F0E3": "#303841", "#FFFDF8": "#404950",
     "#BFC79B": "#26352F", "#A9A39A": "#454C54", "#B9B3A9": "#3A4047", "#C9C2B5": "#323940",
     "#2E8CA0": "#0E2A3A", "#E4D8C1": "#232C34", "#EFE3C8": "#2B3238",
+    "#2F7FD1": "#5AA4EE", "#8A6A4C": "#B48F6C", "#2E9C8F": "#4DBBAD", "#D9902F": "#EBA94F", "#7A5CC8": "#A18AE6",
 }  # fmt: skip
 
 DAY = Sky(
@@ -48,6 +51,7 @@ DAY = Sky(
     foam_share=0.4,
     shadow=colour("#7F7C94"),
     built=colour("#D4CDC1"),
+    earth=colour("#8E7D66"),
 )
 NIGHT = Sky(
     horizon=colour("#24384A"),
@@ -60,6 +64,7 @@ NIGHT = Sky(
     foam_share=0.3,
     shadow=colour("#141B22"),
     built=colour("#2A333B"),
+    earth=colour("#12171C"),
     windows=True,
 )
 

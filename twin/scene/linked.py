@@ -82,6 +82,10 @@ class Linked:
         self._draping.dress(sky, sides, shades)
         self._clouds.dress(sky)
 
+    def fade(self, share: float) -> None:
+        """Let what lies below the ground be seen through rasters."""
+        self._draping.fade(share)
+
     def see(self, sight: materials.Sight) -> None:
         """Take another sight."""
         self._draping.see(sight)

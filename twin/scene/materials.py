@@ -12,7 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkShaderProperty
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
 from twin.model.shapes import Colour, colour
-from twin.scene import facades, light, melting
+from twin.scene import facades, growing, light, melting
 from twin.scene.ground import REACH, Sides
 from twin.scene.light import Sky
 from twin.scene.melting import vec as _vec
@@ -37,6 +37,8 @@ _LIT = "flat in vec4 seen;\nin float dim;\n"
 _LIGHT = "  gl_FragData[0].rgb = seen.rgb * max(dim, seen.a);\n"
 
 _POSITION, _COLOUR, _TEXTURE = "//VTK::PositionVC::", "//VTK::Color::Dec", "//VTK::TCoord::Impl"
+_THROUGH = "  gl_FragData[0].a = mix(gl_FrontFacing ? veil : 0.6 * veil, 1.0, min(mist, 1.0));\n"
+"""Far away it is as opaque as the haze before it; from below one sees more of the light above."""
 _POOLS = """
   vec2 post = floor(spot / {apart});
   vec2 off = spot - (post + 0.5 + 0.12 * (vec2(chance(post), chance(post + 7.0)) - 0.5)) * {apart};
@@ -47,7 +49,7 @@ _POOLS = """
 
 def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
     """Buildings: their façades and roofs, and haze, which must not change what an overlay's colour means."""
-    made, drawn = vtkOpenGLShaderProperty(), facades.drawn(sky, sun, parts)
+    made, drawn = vtkOpenGLShaderProperty(), "" if parts.bare else facades.drawn(sky, sun, parts)
     if parts.near:
         stands, told = (
             "in vec4 facade;\nout vec4 wall;\nout vec2 place;\n",
@@ -60,7 +62,11 @@ def solid(sky: Sky, sun: Any, parts: facades.Parts) -> vtkOpenGLShaderProperty:
         wall, measured = "flat in vec3 leans;\nflat in float whose;\nin vec3 spot;\n", facades.MEASURED
     else:
         stands = told = wall = measured = ""
-    _vertex(made, _TONE + stands, _toned(sky, sun, melting.faces(overlaid=parts.overlaid), parts.afar) + told)
+    toned = _toned(sky, sun, melting.faces(overlaid=parts.overlaid), parts.afar)
+    if parts.grows:
+        stands, toned = stands + growing.DECLARED, growing.GROWN + growing.RIMMED + toned
+        wall, drawn = wall + growing.SEEN, drawn + growing.EDGED
+    _vertex(made, _TONE + stands, toned + told)
     done = measured + drawn + _haze(sky, 0.15 if parts.overlaid else 1.0)
     _fragment(made, _LIT + wall + facades.FUNCTIONS, _LIGHT + done)
     return made
@@ -82,17 +88,19 @@ def flat(sky: Sky, sun: Any, shades: Sequence[Sides], lift: float) -> vtkOpenGLS
 
 
 def ground(
-    sky: Sky, shades: Sequence[Sides], coast: Sides | None, close: float, plain: Colour
+    sky: Sky, shades: Sequence[Sides], coast: Sides | None, close: float, plain: Colour, opacity: float = 1.0
 ) -> vtkOpenGLShaderProperty:
     """Sand, beach, foam, shoal and deep sea by the distance to the ``coast``; the shade; haze to the horizon's colour.
 
-    Away from any coast all of it has one ``plain`` colour.
+    Away from any coast all of it has one ``plain`` colour. Below an ``opacity`` of 1 it is seen through.
     """
     made = vtkOpenGLShaderProperty()
     _vertex(made, "out vec2 spot;\n", "  spot = vertexMC.xy;\n")
     painted = _shore(sky, close) if coast else f"  gl_FragData[0] = vec4({_vec(plain)}, 1.0);\n"
     declared = "in vec2 spot;\n" + facades.FUNCTIONS
-    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))
+    through = _THROUGH if opacity < 1 else ""
+    _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky) + through)
+    veil(made, opacity)
     lay(made, shades)
     if coast:
         _lies(made, "coasts", coast)
@@ -115,8 +123,16 @@ def _shore(sky: Sky, close: float) -> str:
     )
 
 
-def draped(sky: Sky, shades: Sequence[Sides], lift: float, opacity: float) -> vtkOpenGLShaderProperty:
-    """A picture on the ground, which ends where it is transparent; the shade of what stands there lies on it too."""
+def veil(made: vtkShaderProperty, opacity: float) -> None:
+    """How opaque the ground or a picture on it is; nothing is compiled again."""
+    made.GetFragmentCustomUniforms().SetUniformf("veil", opacity)
+
+
+def draped(sky: Sky, shades: Sequence[Sides], lift: float) -> vtkOpenGLShaderProperty:
+    """A picture on the ground, which ends where it is transparent; the shade of what stands there lies on it too.
+
+    ``veil`` says how opaque it is.
+    """
     made = vtkOpenGLShaderProperty()
     told = "  along = at;\n  spot = (MCWCMatrix * vertexMC).xy;\n"
     _vertex(
@@ -129,7 +145,7 @@ def draped(sky: Sky, shades: Sequence[Sides], lift: float, opacity: float) -> vt
         "  vec4 cell = texture(picture, along);\n"
         "  if (cell.a < 0.5) discard;\n"
         # Where there is nothing it is black: what is mixed with that at its edge is as bright as the rest.
-        f"  gl_FragData[0] = vec4(cell.rgb / cell.a * {dim}, {opacity:.3f});\n"
+        f"  gl_FragData[0] = vec4(cell.rgb / cell.a * {dim}, veil);\n"
     )
     declared = "in vec2 along;\nin vec2 spot;\n" + facades.FUNCTIONS
     _fragment(made, declared, painted + _shaded(sky, shades) + _haze(sky))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from twin.model.shapes import Arrays, Targets
 from twin.scene import actors, datasets
 from twin.scene.actors import Sent
+from twin.scene.levels import Levels
 from twin.scene.listing import Listing
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key, Node
@@ -35,6 +36,8 @@ class Meshing:
     def __init__(self, source: TileSource, listing: Listing, workers: int = 2) -> None:
         self.pool = ThreadPoolExecutor(workers, thread_name_prefix="mesh")
         self.tones: dict[str, Tones] = {}
+        self.levels = Levels(source, lambda key: self.arrays(Node(key, 0)), self.pool)
+        """How high the ground is."""
         self._source = source
         self._listing = listing
         self._faulty: set[str] = set()
@@ -107,7 +110,7 @@ class Meshing:
                 words = "tile %s of kind %s can't be drawn: %s"
                 _log.error(words, node.key, tile.kind, why, exc_info=not isinstance(why, datasets.NotDrawable))
             return None
-        return arrays if len(arrays.triangles) else None
+        return self.levels.laid(arrays) if len(arrays.triangles) else None
 
     def drawn(self, node: Node) -> Arrays | None:
         """A tile as ``arrays`` gives it, without the triangles of what is kept out of the picture."""

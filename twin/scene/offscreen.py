@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
@@ -17,6 +17,7 @@ from twin.model.view import Camera, View
 from twin.scene import actors, extents
 from twin.scene.camera import Point, fitting
 from twin.scene.colours import Overlay
+from twin.scene.depths import Depth
 from twin.scene.grounds import GROUND_LAYERS
 from twin.scene.scene import Scene
 from twin.scene.source import TileSource
@@ -41,6 +42,30 @@ def seen(
     fine: bool = False,
 ) -> tuple[Any, Callable[[Point, tuple[str, int]], bool]]:
     """A picture, with smooth edges where ``fine``, and what tells whether a point of the city is hidden in it."""
+    found = shown(source, view, size, overlays, fine=fine)
+    return found.rows, found.hides
+
+
+class Shown(NamedTuple):
+    """A picture and what can be said of it."""
+
+    rows: Any
+    """(height, width, 3) bytes, the first row on top."""
+    hides: Callable[[Point, tuple[str, int]], bool]
+    """Whether a point of the city is hidden in it."""
+    depths: list[Depth]
+    """How deep what is seen underground lies."""
+
+
+def shown(
+    source: TileSource,
+    view: View,
+    size: tuple[int, int],
+    overlays: Mapping[str, Overlay] | None = None,
+    *,
+    fine: bool = False,
+) -> Shown:
+    """A view of a city, with smooth edges where ``fine``."""
     window = hidden()
     window.SetSize(*size)
     scene = Scene(window, source, night=view.light == "night")
@@ -48,12 +73,14 @@ def seen(
     try:
         scene.show(frozenset(view.layers) if view.layers is not None else None)
         scene.colour(overlays or {})
+        if view.ground < 1:
+            scene.see_through(view.ground)
         scene.look(view.camera)
         scene.wait()
         rows = (drawn_fine if fine else draw)(window, size)
         # What is asked later is asked of this picture.
         scene.sight.depths()
-        return rows, scene.sight
+        return Shown(rows, scene.sight, scene.depths(size))
     finally:
         scene.close()
         window.Finalize()

@@ -57,6 +57,34 @@ def first(points, triangles, owner, gone, eye, way):  # type: ignore[no-untyped-
 
 
 @numba.njit(cache=True, nogil=True)
+def drawn(seen, deep, triangles, owner, gone, x, y, parallel):  # type: ignore[no-untyped-def]
+    """The triangle that a card would draw at a pixel, the depth there, and its corners' shares; −1 where none.
+
+    ``seen`` (n, 3) are points as ``camera.projection`` has them, ``deep`` (n,) the metres ahead of the eye that each
+    is drawn at: between corners depth goes as one over it, in a parallel view as it is.
+    """
+    best, which, shares = np.inf, -1, (0.0, 0.0, 0.0)
+    for n in range(len(triangles)):
+        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
+        if seen[a, 2] <= 0.1 or seen[b, 2] <= 0.1 or seen[c, 2] <= 0.1 or gone[owner[c]]:
+            continue
+        ax, ay = seen[a, 0] / seen[a, 2] - x, seen[a, 1] / seen[a, 2] - y
+        bx, by = seen[b, 0] / seen[b, 2] - x, seen[b, 1] / seen[b, 2] - y
+        cx, cy = seen[c, 0] / seen[c, 2] - x, seen[c, 1] / seen[c, 2] - y
+        u, v, w = bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx
+        whole = u + v + w
+        if abs(whole) < 1e-12 or u * whole < 0 or v * whole < 0 or w * whole < 0:
+            continue
+        if not parallel:
+            u, v, w = u / deep[a], v / deep[b], w / deep[c]
+        sum_ = u + v + w
+        depth = (u * deep[a] + v * deep[b] + w * deep[c]) / sum_
+        if depth < best:
+            best, which, shares = depth, n, (u / sum_, v / sum_, w / sum_)
+    return which, best, shares
+
+
+@numba.njit(cache=True, nogil=True)
 def struck(x, y, starts, ground, height, gone, eye, way):  # type: ignore[no-untyped-def]
     """The first prism a ray meets, by its walls or its roof, and how far along it; −1 where none."""
     best, which = np.inf, -1
@@ -99,5 +127,6 @@ def warm() -> None:
     owner = np.zeros(3, np.int32)
     first(points, np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
     meets(np.zeros((1, 6)), np.zeros(3), np.ones(3))
+    drawn(np.ones((3, 3)), np.ones(3), np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), 0.5, 0.5, False)
     flat, none = np.zeros(3, np.float32), np.zeros(1, np.bool_)
     struck(flat, flat, np.array([0, 3], np.int64), flat[:1], flat[:1], none, np.zeros(3), np.ones(3))

@@ -18,10 +18,12 @@ from vtkmodules.vtkRenderingCore import (
 from twin.core import memory
 from twin.model.shapes import Arrays
 from twin.model.view import Camera
-from twin.scene import actors, backdrop, camera, extents, eyes, highlight, light, materials, selecting
+from twin.scene import actors, backdrop, camera, depths, extents, eyes, highlight, light, materials, selecting
+from twin.scene.asking import Asking
 from twin.scene.colours import Overlay
+from twin.scene.depths import Depth
 from twin.scene.details import Details, Hit
-from twin.scene.dressing import FLAT, Dressing
+from twin.scene.dressing import BARE, COVERING, FLAT, Dressing
 from twin.scene.facades import Parts
 from twin.scene.grounds import BAKED_LAYERS, GROUND_LAYERS, Box, Grounds
 from twin.scene.light import Sky
@@ -71,6 +73,8 @@ class Scene:
         self.selection: Selected = {}
         self.scale = 1.0
         """A pixel's size on this screen, for lines."""
+        self.ground = 1.0
+        """How opaque the ground is: below 1 what lies in it is seen."""
         self.origin = (0.0, 0.0, 0.0)
         self.renderer = vtkRenderer()
         window.AddRenderer(self.renderer)
@@ -108,20 +112,20 @@ class Scene:
         found, before = listing or Listing.of(self.source), self._listing
         self._listing, self._tree = found, found.tree
         changed = found.changed(before)
+        if self._meshing.levels.of(found):
+            changed |= {tile.key[0] for tile in found.tiles.values() if tile.kind in found.grounded}
         self._meshing.of(found, changed)
         for node in [node for node in self._stage.there if node.key[0] in changed]:
             self._stage.drop(node)
         for key in [key for key in self._baked if key[0] in changed]:
             del self._baked[key]
-        self._details.of(found.leaves(GROUND_LAYERS))
+        self._details.of(found.leaves(GROUND_LAYERS), found.grows)
         extent = extents.core(self._listing.layers.values())
         if not self._stage.there and extent:
             self.origin = (round((extent[0] + extent[3]) / 2), round((extent[1] + extent[4]) / 2), 0.0)
             self.look(self.camera)
         self._meshing.bake([Node(key, 0) for key in found.tiles if key[0] in BAKED_LAYERS and key not in self._baked])
-        for layer, looks in self._looks.items():
-            if layer in found.layers:
-                looks.SetOpacity(found.layers[layer].opacity)
+        self._fade()
         self._arrange()
         self.select(self.selected, self._border)
 
@@ -162,13 +166,23 @@ class Scene:
         self.renderer.SetBackground(*(part / 255 for part in self.sky.horizon))
         if self._dome:
             self.renderer.RemoveActor(self._dome)
-        self._dome = backdrop.dome(self.sky)
+        self._dome = backdrop.dome(self.sky, earth=self.ground < 1)
         self.renderer.AddActor(self._dome)
         self._grounds.paint(self._below)
         self._tone(set(self.overlays))
         self._linked.colour(self.overlays, night=night)
         self._dress()
         self.look(self.camera)
+
+    def see_through(self, ground: float) -> None:
+        """Make the ground so opaque, from 0 to 1: below 1 what lies in it is seen, from above and from beneath."""
+        crossed, self.ground = (ground < 1) != (self.ground < 1), ground
+        self._grounds.fade(ground, self._below)
+        self._linked.fade(ground)
+        self._fade()
+        if crossed:
+            self.light(night=self.sky is light.NIGHT)
+        self.turn += 1
 
     def look(self, to: Camera) -> None:
         """Move the camera; nothing is drawn until the window renders."""
@@ -257,8 +271,7 @@ class Scene:
 
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
-        eye, way = camera.ray(self.camera, x, y, width, height)
-        return self._details.nearest(eye, way, self._seen, self.gone)
+        return self.asking.pick(x, y, width, height)
 
     def probe(self, x: float, y: float, width: int, height: int) -> Probe | None:
         """What of linked files lies under a pixel, to be asked on any thread; None where none is drawn."""
@@ -267,21 +280,23 @@ class Scene:
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
-        found = self._holding(layer, fid)
-        if found is None:
-            return np.empty((0, 2, 3))
-        east, north, height = (a - b for a, b in zip(self.camera.eye(), found.origin, strict=True))
-        points, lines = highlight.edges(found, fid, (east, north, height))
-        return points[lines] + np.asarray(found.origin)
+        return self.asking.edges(layer, fid)
 
     def hides(self, point: camera.Point, of: tuple[str, int] | None = None) -> bool:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
-        eye = camera.source(self.camera, point)
-        way = np.subtract(point, eye)
-        far = float(np.linalg.norm(way))
-        east, north, up = (float(part) / max(far, 1e-9) for part in way)
-        seen = self._details.nearest(eye, (east, north, up), self._seen, self.gone, far - 0.5)
-        return seen is not None and (seen.layer, seen.fid) != of
+        return self.asking.hides(point, of)
+
+    def depths(self, size: tuple[int, int]) -> list[Depth]:
+        """How deep what is seen near the eye lies below the ground, where one sees through it."""
+        return [] if self.ground >= 1 else depths.near(self.asking, self.camera, size)
+
+    @property
+    def asking(self) -> Asking:
+        """What answers questions about what is seen now."""
+        return Asking(
+            self.camera, self._sight.metre, self._details, self._meshing, self._listing, self._seen, self.gone,
+            self.ground >= 1,
+        )  # fmt: skip
 
     @property
     def complete(self) -> bool:
@@ -330,7 +345,7 @@ class Scene:
         wood = facade is not None and bool((facade[:, 2] < -1.5).any())
         actor = actors.actor(made.sent, self.origin)
         actor.SetProperty(self._look(layer))
-        drawn = Drawn(actor, made.sent.nbytes, wood=wood, near=facade is not None)
+        drawn = Drawn(actor, made.sent.nbytes, wood=wood, near=facade is not None, grows=made.arrays.growth is not None)
         self._stage.add(node, drawn)
         actor.SetShaderProperty(self._material(node, drawn))
         if self.selected and self.selected[0] == layer and not self._outline:
@@ -341,7 +356,7 @@ class Scene:
         if layer not in self._looks:
             looks = self._looks[layer] = vtkProperty()
             looks.LightingOff()
-            looks.SetOpacity(self._listing.layers[layer].opacity)
+            self._fade()
         tones = self._meshing.tones[layer]
         if self._looks[layer].GetTexture("tones") is not tones.texture:
             actors.sample(self._looks[layer], "tones", tones.texture)
@@ -353,6 +368,13 @@ class Scene:
             if self.selected and self.selected[0] == layer:
                 tones.lift(self.selected[1])
         return self._looks[layer]
+
+    def _fade(self) -> None:
+        """Each layer's opacity; what lies on the ground is seen through as the ground is."""
+        for layer, looks in self._looks.items():
+            found = self._listing.layers.get(layer)
+            if found:
+                looks.SetOpacity(found.opacity * (self.ground if found.kind in COVERING else 1.0))
 
     def _tone(self, layers: set[str]) -> None:
         """Each feature's colour, as the overlays have it."""
@@ -373,7 +395,8 @@ class Scene:
         if kind in FLAT:
             made = self._dressing.flat(self._below, self.sun, self._grounds.sides(), FLAT[kind])
         else:
-            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, self._listing.afar.get(kind))
+            afar = self._listing.afar.get(kind)
+            parts = Parts(node.key[0] in self.overlays, drawn.near, drawn.wood, afar, drawn.grows, kind in BARE)
             made = self._dressing.solid(self.sky, self.sun, parts)
         materials.see(made, self._sight)
         return made
@@ -464,21 +487,10 @@ class Scene:
 
     def _lines(self) -> Sequence[vtkActor]:
         layer, fid = self.selected or ("", 0)
-        found = self._holding(layer, fid) if self.selected else None
+        found = self.asking.holding(layer, fid) if self.selected else None
         if found is not None:
             return highlight.outline(found, fid, self.origin, self.scale)
         return highlight.border(self._border, self.origin, self.scale)
-
-    def _holding(self, layer: str, fid: int) -> Arrays | None:
-        """The full detail of the tile that has a feature, where it is drawn."""
-        if layer not in self._listing.layers or not self._seen(layer) or layer not in self._meshing.tones:
-            return None
-        if self.gone(layer, np.array([fid]))[0]:
-            return None
-        row = int(self._meshing.tones[layer].rows(np.array([fid]))[0])
-        key = self._listing.holding(layer, row) if row >= 0 else None
-        found = self._details.tile(key) if key else None
-        return found if found is not None and fid in found.fids else None
 
     def _seen(self, layer: str) -> bool:
         return layer not in GROUND_LAYERS and self._shows(layer)

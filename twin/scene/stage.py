@@ -23,6 +23,7 @@ class Drawn:
     nbytes: int
     wood: bool = False
     near: bool = False
+    grows: bool = False
     seen: int = 0
     """The last turn it was wanted in."""
 

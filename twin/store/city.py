@@ -307,7 +307,8 @@ class City:
 
         def encode(connection: Connection, entry: registry.Entry) -> list[Made]:
             made = []
-            for one in tiles.encoded(connection, entry.table, encoder):
+            units = {column.name: column.unit for column in entry.layer.columns}
+            for one in tiles.encoded(connection, entry.table, encoder, units):
                 made.append(one)
                 watch(one.leaf.stop)
             return made

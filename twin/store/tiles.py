@@ -6,7 +6,7 @@ The quadtree's cells are ranges of the Hilbert curve, and features lie in its or
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,13 @@ class Made:
     """As it is kept."""
 
 
-def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder) -> Iterator[Made]:
-    """Each leaf with its box and its payload; leaves without any geometry are left out."""
+def encoded(
+    connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder, units: Mapping[str, str]
+) -> Iterator[Made]:
+    """Each leaf with its box and its payload; leaves without any geometry are left out.
+
+    The encoder finds the ``units`` of columns as their fields' metadata, under ``unit``.
+    """
     name = schema.quoted(table)
     boxes = connection.execute(f"SELECT {', '.join([FID, *BOX])} FROM {name} ORDER BY rowid").to_arrow_table()
     sides = np.column_stack([boxes.column(side).to_numpy() for side in BOX]) if boxes.num_rows else np.empty((0, 6))
@@ -95,7 +100,8 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
     def ask(run: Sequence[Leaf]) -> pa.Table:
         low, high = first + run[0].start, first + run[-1].stop - 1
         # Numbers stand in the words: for the first bound one DuckDB's client imports pandas.
-        return connection.execute(f"{select} BETWEEN {low} AND {high} ORDER BY {key}").to_arrow_table()
+        found = connection.execute(f"{select} BETWEEN {low} AND {high} ORDER BY {key}").to_arrow_table()
+        return _measured(found, units)
 
     def read() -> Iterator[tuple[list[Leaf], pa.Table]]:
         run: list[Leaf] = []
@@ -118,6 +124,16 @@ def encoded(connection: duckdb.DuckDBPyConnection, table: str, encoder: Encoder)
 
     for made in ahead(encode, read()):
         yield from made
+
+
+def _measured(table: pa.Table, units: Mapping[str, str]) -> pa.Table:
+    """With each column's unit in its field's metadata."""
+    told = [name for name in table.column_names if units.get(name)]
+    for name in told:
+        at = table.schema.get_field_index(name)
+        field = table.schema.field(at).with_metadata({"unit": units[name]})
+        table = table.set_column(at, field, table.column(at))
+    return table
 
 
 def _blobs(run: Sequence[Leaf], rows: pa.Table, encoder: Encoder) -> list[bytes]:

@@ -1,0 +1,155 @@
+"""How high the ground is at a place: the city's own terrain, else a linked elevation model, else a level plane."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from twin.core.errors import TwinError
+from twin.model.layer import Layer
+from twin.model.patches import SIDE, Patch, Square
+from twin.model.shapes import Arrays
+from twin.scene import extents
+from twin.scene.listing import Listing
+from twin.scene.source import TileSource
+from twin.scene.tiles import Key
+
+_SIDE, _KEPT = 512.0, 64
+"""Metres of a square that heights are read for at a time, and how many are kept."""
+_TERRAIN = "terrain"
+
+_Spot = tuple[str, int, int]
+
+
+class Levels:
+    """Answers from any thread; the window's never waits for a file."""
+
+    def __init__(self, source: TileSource, mesh: Callable[[Key], Arrays | None], pool: Executor) -> None:
+        """``mesh`` gives a tile of the city's own terrain."""
+        self._links, self._mesh, self._pool = getattr(source, "links", None), mesh, pool
+        self._keys: list[Key] = []
+        self._linked: list[Layer] = []
+        self._base: float | None = None
+        self._relief: tuple[Any, ...] | None = None
+        self._squares: OrderedDict[_Spot, Any] = OrderedDict()
+        self._asked: dict[_Spot, Future[Any]] = {}
+        self._of: object = None
+        self._lock = threading.Lock()
+        self._building = threading.Lock()
+
+    def of(self, listing: Listing) -> bool:
+        """The city has these layers now; True where its ground may be another."""
+        layers = list(listing.layers.values())
+        own = [one for one in layers if one.id == _TERRAIN and one.link is None]
+        linked = [one for one in layers if one.link and one.kind == _TERRAIN and one.extent]
+        base = extents.level(layers)
+        said = (base, *((one.id, one.version, one.source, one.link) for one in (*own, *linked)))
+        if said == self._of:
+            return False
+        with self._lock:
+            self._of, self._base, self._linked = said, base, linked
+            self._keys = [tile.key for tile in listing.leaves() if own and tile.key[0] == _TERRAIN]
+            self._relief = None
+            self._squares.clear()
+        return True
+
+    def laid(self, arrays: Arrays) -> Arrays:
+        """A tile whose heights all count from the city's level."""
+        if arrays.stands is None:
+            return arrays
+        mine = np.flatnonzero(np.isfinite(arrays.stands[:, 0]))
+        if not len(mine):
+            return arrays
+        places, same = np.unique(arrays.stands[mine], axis=0, return_inverse=True)
+        found = self.at(places[:, 0] + arrays.origin[0], places[:, 1] + arrays.origin[1])
+        points = arrays.points.copy()
+        points[mine, 2] += np.nan_to_num(found).astype(np.float32)[same.ravel()]
+        return replace(arrays, points=points)
+
+    def at(self, east: Any, north: Any, *, wait: bool = True) -> Any:
+        """(n,) metres above the city's level; NaN where nobody knows, or unless told to ``wait`` nobody knows yet."""
+        east, north = np.asarray(east, float), np.asarray(north, float)
+        found = np.full(len(east), np.nan)
+        if self._keys:
+            found = self._on_relief(east, north)
+        for layer in self._linked:
+            missing = np.isnan(found)
+            if missing.any():
+                found[missing] = self._on_raster(layer, east[missing], north[missing], wait)
+        base = np.nan if self._base is None else self._base
+        return np.where(np.isnan(found), base, found) if not self._linked or wait else found
+
+    def _on_relief(self, east: Any, north: Any) -> Any:
+        from twin.scene import reliefs
+
+        with self._building:
+            if self._relief is None:
+                tiles = [one for one in map(self._mesh, self._keys) if one is not None]
+                self._relief = reliefs.indexed(tiles)
+        return reliefs.heights(self._relief, east, north)
+
+    def _on_raster(self, layer: Layer, east: Any, north: Any, wait: bool) -> Any:
+        found = np.full(len(east), np.nan)
+        squares = np.column_stack([np.floor(east / _SIDE), np.floor(north / _SIDE)]).astype(np.int64)
+        for x, y in np.unique(squares, axis=0).tolist():
+            heights = self._square(layer, x, y, wait)
+            if heights is not None:
+                mine = (squares == (x, y)).all(axis=1)
+                found[mine] = _between(heights, (east[mine] - x * _SIDE) / _SIDE, (north[mine] - y * _SIDE) / _SIDE)
+        return found
+
+    def _square(self, layer: Layer, x: int, y: int, wait: bool) -> Any:
+        box = layer.extent
+        if box is None or (x + 1) * _SIDE < box[0] or x * _SIDE > box[3]:
+            return None
+        if (y + 1) * _SIDE < box[1] or y * _SIDE > box[4]:
+            return None
+        spot = (layer.id, x, y)
+        with self._lock:
+            if spot in self._squares:
+                self._squares.move_to_end(spot)
+                return self._squares[spot]
+            if not wait:
+                if spot not in self._asked:
+                    self._asked[spot] = self._pool.submit(self._read, layer, spot)
+                return None
+        return self._read(layer, spot)
+
+    def _read(self, layer: Layer, spot: _Spot) -> Any:
+        assert self._links is not None
+        try:
+            patch: Patch | None = self._links.patch(layer, Square(spot[1] * _SIDE, spot[2] * _SIDE, _SIDE))
+        except TwinError:
+            # What is missing is told elsewhere.
+            patch = None
+        heights = None if patch is None else patch.heights
+        with self._lock:
+            self._asked.pop(spot, None)
+            self._squares[spot] = heights
+            while len(self._squares) > _KEPT:
+                self._squares.popitem(last=False)
+        return heights
+
+
+def _between(heights: Any, x: Any, y: Any) -> Any:
+    """Heights at shares of a square's sides, between the four places around each."""
+    across, up = 1 + x * (SIDE - 1), 1 + y * (SIDE - 1)
+    column, row = np.floor(across).astype(int), np.floor(up).astype(int)
+    a, b = across - column, up - row
+    low = heights[row, column] * (1 - a) + heights[row, column + 1] * a
+    high = heights[row + 1, column] * (1 - a) + heights[row + 1, column + 1] * a
+    return low * (1 - b) + high * b
+
+
+def below(levels: Levels, point: tuple[float, float, float]) -> float | None:
+    """Metres that a point lies below the ground; None where it doesn't, or nobody knows yet."""
+    level = float(levels.at([point[0]], [point[1]], wait=False)[0])
+    deep = level - point[2]
+    return deep if math.isfinite(deep) and deep > 0 else None
