@@ -8,7 +8,9 @@ from typing import Any
 from twin.formats import cloud_file
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
+from twin.formats.tileset_file import tileset
 from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
 
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
@@ -31,6 +33,28 @@ def sample(file: PointFile, progress: Report) -> Points:
     return cloud_file.cloud(file, progress).sample()
 
 
+def branch(file: TilesetFile, path: tuple[int, ...], _progress: Report) -> Branch:
+    """The tiles of a tileset behind some doors."""
+    return tileset(file).branch(path)
+
+
+def tile(file: TilesetFile, key: TileKey, _progress: Report) -> Tile:
+    """What a tile of a tileset shows."""
+    return tileset(file).tile(key)
+
+
+def feature(file: TilesetFile, key: TileKey, number: int, _progress: Report) -> TileFeature:
+    """What a feature of a tile says."""
+    return tileset(file).feature(key, number)
+
+
+def members(path: str, _progress: Report) -> list[str]:
+    """The files of a tileset, by their paths below its folder."""
+    from twin.formats import tiles3d_walk
+
+    return tiles3d_walk.members(Path(path))
+
+
 def digest(path: str, progress: Report) -> str:
     """The SHA-256 of a file, told as it goes."""
     import hashlib
@@ -45,4 +69,4 @@ def digest(path: str, progress: Report) -> str:
     return made.hexdigest()
 
 
-__all__: list[Any] = ["digest", "octree", "patch", "points", "sample"]
+__all__: list[Any] = ["branch", "digest", "feature", "members", "octree", "patch", "points", "sample", "tile"]

@@ -260,7 +260,7 @@ class Scene:
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel (from the top left corner), and the point hit, in the city's CRS."""
         eye, way = camera.ray(self.camera, x, y, width, height)
-        return self._details.nearest(eye, way, self._seen, self.gone)
+        return self._linked.nearest(eye, way, self._details.nearest(eye, way, self._seen, self.gone))
 
     def edges(self, layer: str, fid: int) -> Any:
         """The edges of a drawn feature that face the eye, (n, 2, 3) in the city's CRS; empty where it isn't drawn."""
@@ -278,6 +278,7 @@ class Scene:
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
         seen = self._details.nearest(eye, (east, north, up), self._seen, self.gone, far - 0.5)
+        seen = self._linked.nearest(eye, (east, north, up), seen, far - 0.5)
         return seen is not None and (seen.layer, seen.fid) != of
 
     @property
@@ -476,6 +477,8 @@ class Scene:
 
     def _holding(self, layer: str, fid: int) -> Arrays | None:
         """The full detail of the tile that has a feature, where it is drawn."""
+        if fid < 0:
+            return self._linked.holding(layer, fid)
         if layer not in self._listing.layers or not self._seen(layer) or layer not in self._meshing.tones:
             return None
         if self.gone(layer, np.array([fid]))[0]:
