@@ -232,7 +232,7 @@ class Drawing:
     def _turned(self, middle: Doubles, normals: Any, whole: Doubles) -> Doubles:
         """Normals as they stand in the city, about a place of the tileset."""
         ends = self.placed(np.vstack([middle[None], middle + _STEP * np.eye(3)]))
-        turn = (ends[1:] - ends[0]).T / _STEP
+        turn = (ends[1:] - ends[0]) / _STEP
         if not np.isfinite(turn).all():
             turn = np.eye(3)
         through = np.linalg.pinv(whole[:, :3, :3])

@@ -56,6 +56,8 @@ class Count:
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its outline as one feature."""
+    # Tiles may have come or gone since, though their tileset.json is the same.
+    _counted.cache_clear()
     held, said = counted(path), stamp(path)
     layer = said.layer or (path.stem if path.name.lower() != "tileset.json" else path.absolute().parent.name)
     layer = layer.replace(".", "_") or path.stem

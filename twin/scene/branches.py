@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.model.tilesets import Branch, TileKey
-from twin.scene.tree import Eye, Floats, clearness, distances, visible
+from twin.scene.tree import TOLERANCE, Eye, Floats, clearness, distances, visible
 
 PIXELS = 16.0
 """That a tile may be off by its own word before what lies below it is drawn: the usual bound of 3D Tiles."""
+_ADDED = 0.125
+"""Of that, where tiles add to it: what isn't drawn is then missing, and not only coarse."""
 MOST = 400_000
 """Tiles that are known at a time: beyond them no door is opened."""
 _STEADY = 1.1
@@ -102,7 +104,7 @@ class Branches:
             clarity = clearness(away / eye.clear) if eye.clear else np.ones(len(away))
             off = self._errors[front] * eye.focal / away * np.maximum(clarity, 1e-9)
             seen = visible(boxes, eye) & self._admitted(front, eye)
-            bound = pixels * eye.tolerance / 0.8
+            bound = pixels * eye.tolerance / TOLERANCE * np.where(self._replaces[front], 1.0, _ADDED)
             steady = np.where(before[front] == _GOES_ON, bound / _STEADY, bound)
             goes_on = seen & (off > steady) & (self._count[front] > 0)
             for at in self._ended.intersection(front[goes_on].tolist()):
