@@ -17,7 +17,8 @@ from pyproj import Transformer
 
 from tests.command import answered
 from tests.formats.gltf_checking import accessor, checked, properties
-from tests.formats.taking import table, take
+from tests.formats.taking import table
+from tests.formats.taking import take as taken
 from tests.real import data
 from twin.core.errors import CannotRead, NoCrs, NotThisFormat
 from twin.formats import tiles3d
@@ -26,6 +27,11 @@ EAST, NORTH = 517_000.0, 2_383_000.0
 VOLUME = "tiles3d/1.0/TilesetWithRequestVolume"
 ECEF = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 CITY = Transformer.from_crs("EPSG:9357", "EPSG:4979", always_xy=True)
+
+
+def take(path, **said):
+    """Its features, as ``--copy`` takes them in."""
+    return taken(path, copied=True, **said)
 
 
 def blocks(count=3000):
@@ -119,7 +125,7 @@ def test_out_and_in_again_it_is_the_same_city(tmp_path):
     answered("import", city, data("city3d/cjio/delft.json"))
     assert answered("export", city, "buildings", out)["count"] == 160
     answered("import", other, data("city3d/cjio/delft.json"))
-    report = answered("import", other, out)
+    report = answered("import", other, out, "--copy")
     assert report["layers"][0]["kept"] == 160
     layers = {one["id"]: one for one in answered("info", other)["layers"]}
     assert layers["buildings_2"]["extent"] == pytest.approx(layers["buildings"]["extent"], abs=2e-3)
@@ -190,7 +196,8 @@ def test_a_missing_tile_is_a_warning_and_a_way_out_of_the_folder_is_none(copied)
     (copied / "tileset.json").write_text(json.dumps(document))
     answer = take(copied / "tileset.json")
     assert {layer.report.id: layer.report.kept for layer in answer.layers}["models"] == 30
-    assert any("2 tiles" in note and "ll.b3dm" in note for note in answer.notes)
+    assert any("1 tile" in note and "ll.b3dm" in note for note in answer.notes)
+    assert any("secret.b3dm" in note and "outside" in note for note in answer.notes)
 
 
 def test_damaged_tiles_are_left_out_and_told(copied):

@@ -309,7 +309,7 @@ class _Tree(QTreeWidget):
 
 
 def _count(layer: Layer) -> int:
-    return layer.link.amount if layer.link and layer.link.holds == "points" else layer.count
+    return layer.link.amount if layer.link and layer.link.holds != "raster" else layer.count
 
 
 def _swatch(layer: Layer, edge: QColor) -> QIcon:

@@ -16,7 +16,7 @@ from twin.core.i18n import mark, tr
 from twin.formats import gltf_writer
 from twin.formats.cityjson_document import stamp
 from twin.formats.cityjson_forms import forms
-from twin.formats.gltf_document import Broken, Gltf
+from twin.formats.gltf_document import Broken, Gltf, below
 from twin.formats.model_pieces import Piece, pieces
 from twin.formats.model_tables import Row, batch
 from twin.formats.notes import Notes
@@ -104,7 +104,7 @@ def upright(points: NDArray[np.float64]) -> NDArray[np.float64]:
 @lru_cache(maxsize=1)
 def _open(path: Path, _stamp: int) -> Gltf:
     try:
-        return Gltf(path.read_bytes(), path.parent)
+        return Gltf(path.read_bytes(), below(path.parent))
     except Broken as why:
         raise NotThisFormat(mark("The glTF file can’t be read: {why}."), path, why=tr(str(why))) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,8 @@ from twin.core.i18n import mark
 from twin.formats.cityjson_document import depth
 from twin.formats.gltf_buffer import COMPONENTS, WIDTHS
 
+Fetch = Callable[[str], bytes]
+"""The bytes of a file, by its URI in the document; Broken where there is none."""
 _JSON, _BIN = 0x4E4F534A, 0x004E4942
 _DEEPEST = 60
 _UNREAD = frozenset({"KHR_draco_mesh_compression", "EXT_meshopt_compression"})
@@ -44,6 +46,9 @@ class Primitive:
     """Whose form it is a part of."""
     copy: int = 0
     """Which of the node's instances it is."""
+    material: int | None = None
+    world: NDArray[np.float64] = field(default_factory=lambda: np.eye(4))
+    """(4, 4) what brought its points where they are."""
 
     def triangles(self) -> NDArray[np.int64]:
         """(m, 3) corners of its triangles, strips and fans taken apart; none where it has none."""
@@ -70,10 +75,11 @@ class Primitive:
 
 
 class Gltf:
-    """A document and its bytes; ``folder`` is where files beside it may lie."""
+    """A document and its bytes; ``fetch`` brings files beside it by their URIs."""
 
-    def __init__(self, body: bytes, folder: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, body: bytes, fetch: Fetch | None = None, looks: bool = False) -> None:
+        """With ``looks`` its primitives have what they look like, too."""
+        self.fetch, self.looks = fetch, looks
         self.json, self.binary = _parts(body)
         version = self.json.get("asset", {}).get("version") if isinstance(self.json.get("asset"), dict) else None
         if not str(version).startswith("2."):
@@ -81,6 +87,10 @@ class Gltf:
         needed = set(_list(self.json, "extensionsRequired")) & _UNREAD
         if needed:
             raise Broken(mark("its form is compressed (Draco or meshopt), which can’t be read: export it uncompressed"))
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        return ("_", "COLOR", "NORMAL", "TEXCOORD") if self.looks else ("_", "COLOR")
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -134,7 +144,16 @@ class Gltf:
             if number:
                 raise Broken(mark("it points to bytes that are not there"))
             return self.binary
-        return fetched(str(uri), self.folder)
+        return self.fetched(str(uri))
+
+    def fetched(self, uri: str) -> bytes:
+        """The bytes that a URI names: in itself, or in a file beside it."""
+        own = inline(uri)
+        if own is not None:
+            return own
+        if self.fetch is None:
+            raise Broken(mark("it points to bytes that are not there"))
+        return self.fetch(uri)
 
     def _strided(self, view: Any, offset: int, dtype: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
         body = self.view(view)
@@ -182,7 +201,7 @@ class Gltf:
                 words = mark("its form is compressed (Draco or meshopt), which can’t be read: export it uncompressed")
                 raise Broken(words)
             own = {key: self.accessor(which) for key, which in dict(said.get("attributes") or {}).items()
-                   if key == "POSITION" or key.startswith(("_", "COLOR"))}  # fmt: skip
+                   if key == "POSITION" or key.startswith(self._wanted)}  # fmt: skip
             points = own.pop("POSITION", None)
             if points is None or points.ndim != 2 or points.shape[1] != 3:
                 continue
@@ -194,7 +213,9 @@ class Gltf:
                 raise Broken(mark("its coordinates are no numbers"))
             for copy, one in enumerate(worlds):
                 placed = points @ one[:3, :3].T + one[:3, 3]
-                yield Primitive(int(said.get("mode", 4)), placed, indices, own, extensions, name, number, copy)
+                made = Primitive(int(said.get("mode", 4)), placed, indices, own, extensions, name, number, copy)
+                made.material, made.world = said.get("material"), one
+                yield made
 
     def _instances(self, node: dict[str, Any], world: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Where a node's mesh stands: once, or many times by EXT_mesh_gpu_instancing."""
@@ -226,25 +247,34 @@ def composed(move: Any, turn: Any, scale: Any) -> NDArray[np.float64]:
     return made
 
 
-def fetched(uri: str, folder: Path | None) -> bytes:
-    """The bytes that a URI names: in itself, or in a file below the folder; never from elsewhere."""
-    if uri.startswith("data:"):
-        try:
-            return base64.b64decode(uri.partition(",")[2], validate=True)
-        except (binascii.Error, ValueError):
-            raise Broken(mark("it points to bytes that are not there")) from None
-    path = beside(uri, folder)
-    if path is None or not path.is_file():
-        raise Broken(mark("it points to bytes that are not there"))
-    return path.read_bytes()
+def inline(uri: str) -> bytes | None:
+    """The bytes that a data URI holds; None where it is another."""
+    if not uri.startswith("data:"):
+        return None
+    try:
+        return base64.b64decode(uri.partition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise Broken(mark("it points to bytes that are not there")) from None
 
 
-def beside(uri: str, folder: Path | None) -> Path | None:
+def below(folder: Path) -> Fetch:
+    """What fetches files in a folder and below it; never from elsewhere."""
+
+    def fetch(uri: str) -> bytes:
+        path = beside(uri, folder)
+        if path is None or not path.is_file():
+            raise Broken(mark("it points to bytes that are not there"))
+        return path.read_bytes()
+
+    return fetch
+
+
+def beside(uri: str, folder: Path) -> Path | None:
     """The file that a relative URI names below a folder; None where it would lead out of it."""
     from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(uri)
-    if folder is None or parts.scheme or parts.netloc or not parts.path or "\0" in uri:
+    if parts.scheme or parts.netloc or not parts.path or "\0" in uri:
         return None
     path = (folder / unquote(parts.path)).resolve()
     return path if path.is_relative_to(folder.resolve()) else None

@@ -28,7 +28,7 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     """Read a file whole; a TwinError says why not."""
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
-    if not archives.is_archive(path):
+    if not archives.is_archive(path) or linking.in_zip(path, registry.formats()):
         with archives.called(path, path), spooling.within(Path(request.scratch)):
             return _taken_in(request, path, path, progress)
     with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room, spooling.within(Path(room)):
@@ -39,11 +39,12 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
 
 def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> Answer:
     """What a file holds, where it lies: itself, or the folder it was unpacked to."""
-    chosen, path = registry.found(place)
-    if linking.is_linked(chosen) and place != file:
+    whole = linking.in_zip(place, registry.formats())
+    chosen, path = (whole, place) if whole else registry.found(place)
+    if linking.is_linked(chosen, request.copied) and place != file:
         words = mark("What it holds stays in its file and is read from there: unpack the zip, and bring what it holds.")
         raise CannotRead(words, file)
-    linking.fits(chosen, request.kind, path)
+    linking.fits(chosen, request.kind, path, request.copied)
     notes = Notes()
     survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
     linking.level(chosen, path, placing, survey, request)
@@ -80,7 +81,8 @@ def _looked(chosen: Format, path: Path, request: Request, notes: Notes) -> joini
     placing = siting.placing(path, survey, request)
     if request.local is None and axes.swapped(placing, survey.bounds, request.extent):
         notes.say(axes.SWAPPED)
-    return survey, placing, lambda: chosen.read(path, placing.place, notes)
+    read = linking.reading(chosen, request.copied)
+    return survey, placing, lambda: read(path, placing.place, notes)
 
 
 def _any(taken: list[TakenLayer], path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,26 +11,48 @@ import numpy as np
 from twin.core.errors import Refused
 from twin.core.i18n import mark
 from twin.formats import crs as systems
+from twin.formats.notes import Notes
 from twin.formats.placing import Placing
-from twin.formats.reader import Format, Report, Survey
+from twin.formats.reader import Batch, Format, Place, Report, Survey
 from twin.formats.request import Request
 from twin.model.link import Levels, Link
 from twin.model.patches import PointFile
 
-_LINKED = frozenset({"imagery", "pointcloud"})
+_LINKED = frozenset({"imagery", "pointcloud", "tilesets"})
 """Kinds of layers that nothing else than a linked file has."""
 
 
-def is_linked(chosen: Format) -> bool:
-    """Whether a format says so: ``HOLDS`` and ``linked``."""
-    return hasattr(chosen, "HOLDS")
+def is_linked(chosen: Format, copied: bool = False) -> bool:
+    """Whether a format says so, by ``HOLDS`` and ``linked``; one with ``copied`` is taken in where that is asked."""
+    return hasattr(chosen, "HOLDS") and not (copied and hasattr(chosen, "copied"))
 
 
-def fits(chosen: Format, kind: str | None, path: Path) -> None:
-    """Refuse a kind that the format's data can't be drawn as."""
-    can = cast(Any, chosen).KINDS if is_linked(chosen) else ()
+def in_zip(path: Path, formats: Iterable[Format]) -> Format | None:
+    """The format that reads a zip where it is, without unpacking it: ``packed`` says so."""
+    return next((one for one in formats if hasattr(one, "packed") and one.packed(path)), None)
+
+
+def reading(chosen: Format, copied: bool) -> Callable[[Path, Place, Notes], Iterator[Batch]]:
+    """What reads a file: as one to be linked, or its features where those are to be taken in."""
+    found: Callable[[Path, Place, Notes], Iterator[Batch]] = getattr(
+        chosen, "copied" if copied else "read", chosen.read
+    )
+    return found
+
+
+def fits(chosen: Format, kind: str | None, path: Path, copied: bool = False) -> None:
+    """Refuse a kind that the format's data can't be drawn as, and to take in what can only be linked."""
+    linked = is_linked(chosen, copied)
+    if copied and linked:
+        raise Refused(
+            mark("A {format} file stays where it is: it can’t be taken in (--copy)."), path, format=chosen.NAME
+        )
+    can = cast(Any, chosen).KINDS if linked else ()
     if kind is None or kind in can or (not can and kind not in _LINKED):
         return
+    if can and hasattr(chosen, "copied") and kind not in _LINKED:
+        words = mark("A {format} file is drawn as {known}; take its features in (--copy) to have them as {kind}.")
+        raise Refused(words, path, format=chosen.NAME, known=", ".join(can), kind=kind)
     if can:
         words = mark("A {format} file is drawn as {known}, not as {kind}.")
         raise Refused(words, path, format=chosen.NAME, known=", ".join(can), kind=kind)
@@ -73,7 +96,7 @@ def prepare(chosen: Format, path: Path, placing: Placing, request: Request, prog
 
 def link(chosen: Format, path: Path, placing: Placing, request: Request, sha256: str) -> Link | None:
     """Of a file, where its format is one of those; its path is the file's own."""
-    if not is_linked(chosen):
+    if not is_linked(chosen, request.copied):
         return None
     module, found = cast(Any, chosen), path.stat()
     return Link(

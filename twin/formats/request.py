@@ -35,6 +35,8 @@ class Request(BaseModel):
     layer: str | None = None
     """One of the file's layers, or the name of the only one; before the names of several."""
     kind: str | None = None
+    copied: bool = False
+    """Whether the features of what would be linked are to be taken in."""
     join: Join | None = None
     """A layer whose geometry the file's rows take, by its ids."""
     identified: bool = False

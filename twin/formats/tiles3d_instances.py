@@ -3,56 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.core.i18n import mark
 from twin.formats.earth import is_on_earth, to_degrees, upright
-from twin.formats.gltf_document import Broken
 from twin.formats.model_pieces import Piece
-
-if TYPE_CHECKING:
-    from twin.formats.tiles3d_content import Table
-
-Doubles = NDArray[np.float64]
+from twin.formats.tiles3d_tables import Doubles, Table, places, row
 
 
 def instances(form: list[Piece], features: Table, columns: dict[str, list[Any]]) -> Iterator[Piece]:
     """A feature for each place, in the tile's coordinates."""
-    count = features.count("INSTANCES_LENGTH")
-    places = _places(features, count)
-    turns = _turns(features, places, count)
-    sizes = features.array("SCALE_NON_UNIFORM", "FLOAT", 3, count)
-    scale = features.array("SCALE", "FLOAT", 1, count)
-    ids = features.array("BATCH_ID", "UNSIGNED_SHORT", 1, count)
-    for n in range(count):
-        matrix = turns[n].copy()
-        if sizes is not None:
-            matrix = matrix * sizes[n]
-        if scale is not None:
-            matrix = matrix * float(scale[n])
-        row = int(ids[n]) if ids is not None else n
-        said = {name: values[row] for name, values in columns.items() if row < len(values) and values[row] is not None}
-        made = Piece(str(n), said)
+    stands, rows = standing(features)
+    for n, (matrix, number) in enumerate(zip(stands, rows.tolist(), strict=True)):
+        made = Piece(str(n), row(columns, number))
         for one in form:
-            made.faces += [some @ matrix.T + places[n] for some in one.faces]
-            made.lines += [some @ matrix.T + places[n] for some in one.lines]
-            made.points += [some @ matrix.T + places[n] for some in one.points]
+            made.faces += [some @ matrix[:3, :3].T + matrix[:3, 3] for some in one.faces]
+            made.lines += [some @ matrix[:3, :3].T + matrix[:3, 3] for some in one.lines]
+            made.points += [some @ matrix[:3, :3].T + matrix[:3, 3] for some in one.points]
         yield made
 
 
-def _places(features: Table, count: int) -> Doubles:
-    found = features.array("POSITION", "FLOAT", 3, count)
-    if found is None:
-        steps = features.array("POSITION_QUANTIZED", "UNSIGNED_SHORT", 3, count)
-        offset, scale = features.vector("QUANTIZED_VOLUME_OFFSET"), features.vector("QUANTIZED_VOLUME_SCALE")
-        if steps is None or offset is None or scale is None:
-            raise Broken(mark("it is not built as the standard says"))
-        found = steps / 65535.0 * scale + offset
-    centre = features.vector("RTC_CENTER")
-    return found.astype(np.float64) + (0.0 if centre is None else centre)
+def standing(features: Table) -> tuple[Doubles, NDArray[np.int64]]:
+    """(n, 4, 4) what brings the form where each instance stands, and the batch table's row of each."""
+    count = features.count("INSTANCES_LENGTH")
+    where = places(features, count)
+    made = np.tile(np.eye(4), (count, 1, 1))
+    made[:, :3, :3], made[:, :3, 3] = _turns(features, where, count), where
+    sizes = features.array("SCALE_NON_UNIFORM", "FLOAT", 3, count)
+    if sizes is not None:
+        made[:, :3, :3] *= sizes[:, None, :]
+    scale = features.array("SCALE", "FLOAT", 1, count)
+    if scale is not None:
+        made[:, :3, :3] *= scale[:, None, None]
+    ids = features.array("BATCH_ID", "UNSIGNED_SHORT", 1, count)
+    return made, np.arange(count) if ids is None else ids.astype(np.int64)
 
 
 def _turns(features: Table, places: Doubles, count: int) -> Doubles:

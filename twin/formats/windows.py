@@ -9,7 +9,9 @@ from twin.formats import cloud_file, cloud_near
 from twin.formats.raster_value import cell as raster_cell
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
+from twin.formats.tileset_file import tileset
 from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
 
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
@@ -42,6 +44,28 @@ def sample(file: PointFile, progress: Report) -> Points:
     return cloud_file.cloud(file, progress).sample()
 
 
+def branch(file: TilesetFile, path: tuple[int, ...], _progress: Report) -> Branch:
+    """The tiles of a tileset behind some doors."""
+    return tileset(file).branch(path)
+
+
+def tile(file: TilesetFile, key: TileKey, _progress: Report) -> Tile:
+    """What a tile of a tileset shows."""
+    return tileset(file).tile(key)
+
+
+def feature(file: TilesetFile, key: TileKey, number: int, _progress: Report) -> TileFeature:
+    """What a feature of a tile says."""
+    return tileset(file).feature(key, number)
+
+
+def members(path: str, _progress: Report) -> list[str]:
+    """The files of a tileset, by their paths below its folder."""
+    from twin.formats import tiles3d_walk
+
+    return tiles3d_walk.members(Path(path))
+
+
 def digest(path: str, progress: Report) -> str:
     """The SHA-256 of a file, told as it goes."""
     import hashlib
@@ -56,4 +80,6 @@ def digest(path: str, progress: Report) -> str:
     return made.hexdigest()
 
 
-__all__: list[Any] = ["cell", "digest", "nearest", "octree", "patch", "points", "sample"]
+__all__: list[Any] = [
+    "branch", "cell", "digest", "feature", "members", "nearest", "octree", "patch", "points", "sample", "tile",
+]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,14 @@ from twin.core.i18n import digits, first_strong, named, number, tr
 from twin.core.units import quantity
 from twin.model.feature import FID
 from twin.model.layer import Column, Layer
+from twin.model.tilesets import TileFeature
 from twin.store.city import City
 
 _NAMES = {"name_en", "name_ar", "name"}
 
 _IDS = {"id", "fid", "gml_id", "uid"}
+_KNOWN = ("uid", "gml:id", "gml_id", "id", "ID")
+"""Where a tileset's feature may say its own id."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,27 @@ def identify(city: City, layer_id: str, fid: int) -> Card:
     source = layer.source
     words = " · ".join(part for part in (source.attribution or source.file, source.licence) if part)
     return Card(layer_id, int(feature[FID]), title, layer.title, rows, source.synthetic, words)
+
+
+def tile_card(layer: Layer, fid: int, told: TileFeature) -> Card:
+    """The card of a feature that is a tileset's: what its tile says of it."""
+    said = dict(told.attributes)
+    known = next((str(said[name]) for name in _KNOWN if said.get(name) not in (None, "")), told.key or told.tile)
+    name = named(said.get("name_en"), said.get("name_ar"), said.get("name") or said.get("Name") or known)
+    rows = [(tr("Id"), first_strong(known)), (tr("Tile"), first_strong(told.tile))]
+    for key, value in said.items():
+        if key not in _NAMES and not (key.lower() in _IDS and str(value) == known):
+            plain = value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)
+            rows.append((key, _plain(key, plain)))
+    return Card(layer.id, fid, str(name), layer.title, rows, layer.source.synthetic, layer.source.file)
+
+
+def _plain(key: str, value: Any) -> str:
+    """A value of which nobody knows how exact it is: to six digits."""
+    if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
+        before = math.floor(math.log10(abs(value))) + 1 if value else 0
+        return number(value, min(9, max(0, 6 - before)))
+    return shown(Column(name=key, type=""), value)
 
 
 def border(city: City, layer: str, fid: int) -> list[Any]:

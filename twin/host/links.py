@@ -11,6 +11,7 @@ from twin.core.errors import CannotRead
 from twin.core.i18n import mark
 from twin.model.layer import Layer
 from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
 from twin.store.city import City
 from twin.work.jobs import Jobs
 
@@ -31,6 +32,8 @@ class Links:
         self._lock = threading.Lock()
         self._jobs: dict[str, Jobs] = {}
         self._closed = False
+        self._named: dict[tuple[str, TileKey, int], int] = {}
+        self._whose: dict[int, tuple[str, TileKey, int]] = {}
 
     def patch(self, layer: Layer, square: Square) -> Patch | None:
         """What a linked raster holds of a square of the city. Raises CannotRead where it is missing or damaged."""
@@ -63,6 +66,33 @@ class Links:
         """Some thousand of its points."""
         found: Points = self._ask("points", "sample", _BUILDING, layer, self._points(layer))
         return found
+
+    def branch(self, layer: Layer, path: tuple[int, ...]) -> Branch:
+        """The tiles of a linked tileset behind some doors."""
+        found: Branch = self._ask("tileset", "branch", SECONDS, layer, self._tileset(layer), path)
+        return found
+
+    def tile(self, layer: Layer, key: TileKey) -> Tile:
+        """What one of its tiles shows."""
+        found: Tile = self._ask("tileset", "tile", SECONDS, layer, self._tileset(layer), key)
+        return found
+
+    def feature(self, layer: Layer, key: TileKey, number: int) -> TileFeature:
+        """What a feature of one of its tiles says."""
+        found: TileFeature = self._ask("tileset", "feature", SECONDS, layer, self._tileset(layer), key, number)
+        return found
+
+    def named(self, layer: str, key: TileKey, number: int) -> int:
+        """The number, below 0, that a feature of a tile goes by from now on: it has none in the city."""
+        with self._lock:
+            known = self._named.setdefault((layer, key, number), -1 - len(self._named))
+            self._whose[known] = (layer, key, number)
+            return known
+
+    def told(self, layer: Layer, fid: int) -> TileFeature | None:
+        """What a feature with such a number says; None where nobody gave it."""
+        found = self._whose.get(fid)
+        return self.feature(layer, *found[1:]) if found and found[0] == layer.id else None
 
     def close(self) -> None:
         """End the children; whoever waits for one is told so."""
@@ -101,6 +131,11 @@ class Links:
             str(paths.cache() / CLOUDS),
             link.levels,
         )
+
+    def _tileset(self, layer: Layer) -> TilesetFile:
+        link = layer.link
+        assert link is not None
+        return TilesetFile(self._there(layer), layer.source.crs, self._city.crs, link.local, link.height_unit)
 
     def _there(self, layer: Layer) -> str:
         assert layer.link is not None

@@ -15,7 +15,7 @@ from twin.core.errors import Refused, TwinError
 from twin.core.i18n import mark
 from twin.host.commands import declared
 from twin.host.discovery import Kinds
-from twin.host.identify import Card, border, identify
+from twin.host.identify import Card, border, identify, tile_card
 from twin.host.owner import Owner
 from twin.host.tiles import CityTiles
 from twin.store.city import City
@@ -121,8 +121,9 @@ class Session:
         return answer
 
     def identify(self, layer: str, fid: int) -> Card:
-        """What a feature is, in the language in use."""
-        return identify(self.city, layer, fid)
+        """What a feature is, in the language in use; one below 0 is a tileset's."""
+        told = self.tiles.links.told(self.city.layer(layer), fid) if fid < 0 else None
+        return tile_card(self.city.layer(layer), fid, told) if told else identify(self.city, layer, fid)
 
     def border(self, layer: str, fid: int) -> list[Any]:
         """A feature's lines, each (n, 3) in the city's CRS."""

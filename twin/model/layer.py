@@ -100,9 +100,11 @@ class Layer(_Noun):
 
     @property
     def amount(self) -> str:
-        """How much of what it holds, in words: points of a cloud, else features."""
+        """How much of what it holds, in words: points of a cloud, tiles of a tileset, else features."""
         if self.link and self.link.holds == "points":
             return trn("{n} point", "{n} points", self.link.amount)
+        if self.link and self.link.holds == "tileset":
+            return trn("{n} tile", "{n} tiles", self.link.amount)
         return trn("{n} feature", "{n} features", self.count)
 
     @property

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 State = Literal["present", "missing", "changed"]
 HASHED_AT_ONCE = 64 << 20
 """Bytes of a file whose hash is known as soon as it is asked for; of a larger one it is computed beside other work."""
-Kept = Literal["raster", "points"]
+Kept = Literal["raster", "points", "tileset"]
 
 
 class Levels(BaseModel):
@@ -45,7 +45,7 @@ class Link(BaseModel):
     sha256: str = ""
     """Empty until it was computed."""
     amount: int = 0
-    """Points, or cells of one band."""
+    """Points, cells of one band, or tiles."""
     cell: float = 0.0
     """Of a raster, the size of a cell in the city, in metres."""
     local: tuple[float, float, float, float] | None = None

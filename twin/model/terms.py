@@ -45,6 +45,11 @@ _POINTS = {
     "lowest": ("m", "Lowest elevation", "أدنى منسوب"),
     "highest": ("m", "Highest elevation", "أعلى منسوب"),
 }
+_TILESETS = {
+    "tiles": ("", "Tiles", "البلاطات"),
+    "missing_tiles": ("", "Missing tiles", "البلاطات المفقودة"),
+    "tiles_version": ("", "Version of 3D Tiles", "إصدار 3D Tiles"),
+}
 _CLASSES = {
     "0": ("Never classified", "لم يُصنَّف قط"),
     "1": ("Unclassified", "غير مصنَّف"),
@@ -71,7 +76,8 @@ _CLASSES = {
     "22": ("Temporal exclusion", "استبعاد زمني"),
 }
 """ASPRS LAS 1.4 R15, table 17."""
-_OF_KIND = {"buildings": _BUILDINGS, "terrain": _RASTERS, "imagery": _RASTERS, "pointcloud": _POINTS}
+_OF_KIND = {"buildings": _BUILDINGS, "terrain": _RASTERS, "imagery": _RASTERS, "pointcloud": _POINTS,
+            "tilesets": _TILESETS}  # fmt: skip
 """Unit, English and Arabic; a unit only where the reader makes sure of it."""
 
 

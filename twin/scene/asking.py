@@ -16,6 +16,7 @@ from twin.scene.camera import Point
 from twin.scene.details import Details, Hit
 from twin.scene.extents import BURIED
 from twin.scene.growing import Aim
+from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Meshing
 
@@ -33,6 +34,7 @@ class Asking:
     details: Details
     meshing: Meshing
     listing: Listing
+    linked: Linked
     seen: Callable[[str], bool]
     """Whether a layer is drawn."""
     gone: Callable[[str, Any], Any]
@@ -44,7 +46,7 @@ class Asking:
         eye, way = cameras.ray(self.camera, x, y, width, height)
         aim = Aim(self.camera, self.metre, x, y, (width, height))
         hit = self.details.nearest(eye, way, self.seen, self.gone, aim=aim)
-        return None if hit and self.covered(hit.point, hit.layer) else hit
+        return self.linked.nearest(eye, way, None if hit and self.covered(hit.point, hit.layer) else hit)
 
     def hides(self, point: Point, of: tuple[str, int] | None) -> bool:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
@@ -55,6 +57,7 @@ class Asking:
         far = float(np.linalg.norm(way))
         east, north, up = (float(part) / max(far, 1e-9) for part in way)
         met = self.details.nearest(eye, (east, north, up), self.seen, self.gone, far - 0.5)
+        met = self.linked.nearest(eye, (east, north, up), met, far - 0.5)
         return met is not None and (met.layer, met.fid) != of
 
     def covered(self, point: Point, layer: str) -> bool:
@@ -81,6 +84,8 @@ class Asking:
 
     def holding(self, layer: str, fid: int) -> Arrays | None:
         """The full detail of the tile that has a feature, where it is drawn."""
+        if fid < 0:
+            return self.linked.holding(layer, fid)
         if layer not in self.listing.layers or not self.seen(layer) or layer not in self.meshing.tones:
             return None
         if self.gone(layer, np.array([fid]))[0]:

@@ -1,8 +1,9 @@
-"""What is drawn of linked files: rasters draped on the ground and point clouds, beside the city's own tiles."""
+"""What is drawn of linked files: rasters on the ground, point clouds and tilesets, beside the city's own tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import dist, inf
 from typing import Any
 
 from vtkmodules.vtkRenderingCore import vtkRenderer
@@ -10,8 +11,10 @@ from vtkmodules.vtkRenderingCore import vtkRenderer
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
 from twin.scene import actors, materials, tinting
+from twin.scene.camera import Point
 from twin.scene.clouds import Clouds
 from twin.scene.colours import Overlay
+from twin.scene.details import Hit
 from twin.scene.draping import Draping
 from twin.scene.ground import Sides
 from twin.scene.laying import Mesh, Surface
@@ -20,6 +23,7 @@ from twin.scene.listing import Listing
 from twin.scene.probing import Probe
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key
+from twin.scene.tilesets import Tilesets
 from twin.scene.tree import Eye
 
 
@@ -30,6 +34,7 @@ class Linked:
         links = getattr(source, "links", None)
         self._draping = Draping(renderer, links, source.kind)
         self._clouds = Clouds(renderer, links)
+        self._tilesets = Tilesets(renderer, links)
         self._overlays: dict[str, tuple[Overlay, bool]] = {}
         self._eye: Eye | None = None
         self._surface: Surface | None = None
@@ -38,7 +43,7 @@ class Linked:
     @property
     def there(self) -> bool:
         """Whether it holds anything."""
-        return self._draping.there or self._clouds.there
+        return self._draping.there or self._clouds.there or self._tilesets.there
 
     def lie(
         self, ground: Mesh | None, terrain: Sequence[Layer], listing: Listing, tile: Callable[[Key], Arrays | None]
@@ -55,19 +60,38 @@ class Linked:
         there = [layer for layer in layers if layer.link and layer.extent]
         rasters = [layer for layer in there if layer.link and layer.link.holds == "raster"]
         clouds = [layer for layer in there if layer.link and layer.link.holds == "points"]
+        sets = [layer for layer in there if layer.link and layer.link.holds == "tileset"]
         changed = self._draping.of(rasters, origin, self._surface)
-        return self._clouds.of(clouds, origin) or changed
+        changed |= self._clouds.of(clouds, origin)
+        return self._tilesets.of(sets, origin) or changed
 
     def arrange(self, eye: Eye) -> bool:
         """Ask for what is seen from here; True where what is shown changed."""
         self._eye = eye
         changed = self._draping.arrange(eye)
-        return self._clouds.arrange(eye) or changed
+        changed |= self._clouds.arrange(eye)
+        return self._tilesets.arrange(eye) or changed
 
     def take(self, most: int) -> bool:
         """Take what workers have finished; True where what is shown changed."""
         changed = self._draping.take(most)
-        return self._clouds.take(most, self._eye) or changed
+        changed |= self._clouds.take(most, self._eye)
+        return self._tilesets.take(most) or changed
+
+    def nearest(self, eye: Point, way: Point, nearer: Hit | None, most: float = inf) -> Hit | None:
+        """The feature of a tileset that a ray meets within ``most`` metres; else one that is ``nearer``."""
+        if not self._tilesets.there:
+            return nearer
+        bound = min(most, dist(eye, nearer.point)) if nearer else most
+        met = self._tilesets.nearest(eye, way, bound)
+        if met is None:
+            return nearer
+        east, north, height = (a + met.far * b for a, b in zip(eye, way, strict=True))
+        return Hit(met.layer, met.fid, -1, (east, north, height))
+
+    def holding(self, layer: str, fid: int) -> Arrays | None:
+        """The faces of a feature that a ray met; None of all others."""
+        return self._tilesets.holding(layer, fid) if fid < 0 else None
 
     def colour(self, overlays: Mapping[str, Overlay], *, night: bool) -> None:
         """Colour clouds by these overlays and no others, as they are by day or night."""
@@ -81,6 +105,7 @@ class Linked:
         """In the light of a sky, in the shade of what stands."""
         self._draping.dress(sky, sides, shades)
         self._clouds.dress(sky)
+        self._tilesets.dress(sky)
 
     def fade(self, share: float) -> None:
         """Let what lies below the ground be seen through rasters."""
@@ -90,6 +115,7 @@ class Linked:
         """Take another sight."""
         self._draping.see(sight)
         self._clouds.see(sight)
+        self._tilesets.see(sight)
 
     def probe(self, eye: actors.Point, way: actors.Point, sight: materials.Sight, *, parallel: bool) -> Probe | None:
         """What is drawn of linked files, to be asked what a ray meets of it; None where nothing is."""
@@ -99,14 +125,15 @@ class Linked:
     @property
     def busy(self) -> bool:
         """Whether something is under way."""
-        return self._draping.busy or self._clouds.busy
+        return self._draping.busy or self._clouds.busy or self._tilesets.busy
 
     @property
     def shown(self) -> bool:
         """Whether anything is drawn."""
-        return self._draping.shown or self._clouds.shown
+        return self._draping.shown or self._clouds.shown or self._tilesets.shown
 
     def close(self) -> None:
         """Stop."""
         self._draping.close()
         self._clouds.close()
+        self._tilesets.close()

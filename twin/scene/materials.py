@@ -162,6 +162,30 @@ def dotted(sky: Sky, *, overlaid: bool) -> vtkOpenGLShaderProperty:
     return made
 
 
+def modelled(sky: Sky, sun: Any, *, lit: bool, pictured: bool, cutoff: float) -> vtkOpenGLShaderProperty:
+    """A model's triangles in its own colours and picture; what is less opaque than the ``cutoff`` isn't drawn."""
+    made = vtkOpenGLShaderProperty()
+    stands, told, taken, done = "", "", "", ""
+    if lit:
+        stands, taken = "in vec3 leans;\nout vec3 falls;\n", "in vec3 falls;\n"
+        told = f"""
+  float up = 0.5 + 0.5 * leans.z, sunny = max(0.0, dot(leans, vec3({sun[0]:.6f}, {sun[1]:.6f}, {sun[2]:.6f})));
+  falls = (0.46 + 0.20 * up) * {_vec(light.SKY_LIGHT)} + 0.12 * (1.0 - up) * {_vec(light.BOUNCE)};
+  falls += 0.50 * sunny * {_vec(light.SUN_LIGHT)};
+"""
+        done = "  gl_FragData[0].rgb *= falls;\n"
+    if pictured:
+        stands, told = stands + "in vec2 at;\nout vec2 along;\n", told + "  along = at;\n"
+        taken, done = taken + "in vec2 along;\n", done + "  gl_FragData[0] *= texture(picture, along);\n"
+    if cutoff > 0:
+        done += f"  if (gl_FragData[0].a < {cutoff:.4f}) discard;\n"
+    if sky.windows:
+        done += f"  gl_FragData[0].rgb *= {_vec(light.DRAPED_BY_NIGHT)};\n"
+    _vertex(made, stands, told)
+    _fragment(made, taken, done + _haze(sky))
+    return made
+
+
 class Sight(NamedTuple):
     """How an eye sees."""
 

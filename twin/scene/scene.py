@@ -294,8 +294,8 @@ class Scene:
     def asking(self) -> Asking:
         """What answers questions about what is seen now."""
         return Asking(
-            self.camera, self._sight.metre, self._details, self._meshing, self._listing, self._seen, self.gone,
-            self.ground >= 1,
+            self.camera, self._sight.metre, self._details, self._meshing, self._listing, self._linked,
+            self._seen, self.gone, self.ground >= 1,
         )  # fmt: skip
 
     @property

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from twin.model.layer import Layer
 from twin.model.patches import Octree, Patch, Points, Square
+from twin.model.tilesets import Branch, Tile, TileKey
 
 
 class LinkSource(Protocol):
@@ -24,6 +25,15 @@ class LinkSource(Protocol):
 
     def sample(self, layer: Layer) -> Points:
         """Some of all its points."""
+
+    def branch(self, layer: Layer, path: tuple[int, ...]) -> Branch:
+        """The tiles of a tileset behind some doors."""
+
+    def tile(self, layer: Layer, key: TileKey) -> Tile:
+        """What one of them shows."""
+
+    def named(self, layer: str, key: TileKey, number: int) -> int:
+        """The number, below 0, that a feature of a tile goes by from now on."""
 
 
 class TileSource(Protocol):

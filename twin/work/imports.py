@@ -57,6 +57,7 @@ def import_file(
     join: Annotated[
         str | None, Help("the layer whose ids a table’s rows hold instead of places", form="LAYER[.COLUMN]")
     ] = None,
+    copy: Annotated[bool | None, Help("take the features of a tileset in, instead of linking it")] = None,
 ) -> ImportReport:
     """Take a file into the city; one step of undo. The city is made if it is absent."""
     if crs == "local" and place is None:
@@ -77,6 +78,7 @@ def import_file(
             local=_place(place, file) if place else None,
             layer=layer,
             kind=kind,
+            copied=bool(copy),
             join=_join(context, join, scratch) if join else None,
             taken=_taken(context),
             extent=_extent(context),

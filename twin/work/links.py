@@ -60,7 +60,7 @@ def relink(
         raise Refused(
             mark("This is another kind of file than the layer’s. Choose the one that was moved, or import it."), file
         )
-    after = before.model_copy(update={"link": found.model_copy(update={"path": named(file, context.path)})})
+    after = before.model_copy(update={"link": found.model_copy(update={"path": named(Path(found.path), context.path)})})
     if found.sha256 and found.sha256 == link.sha256:
         context.edits.push(Edit(words, lambda: _put(context, after), lambda: _put(context, before)))
         return words

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,20 +10,15 @@ from typing import Annotated
 
 from twin.core.errors import CannotWrite, Refused
 from twin.core.i18n import mark, tr, trn
-from twin.model.link import Link, of
+from twin.model.link import Link
 from twin.store import lastgood
 from twin.store.city import City
 from twin.store.copying import readable_copy
 from twin.work.commands import Help
 from twin.work.context import Context
-from twin.work.links import Linked, linked
+from twin.work.gathering import gathered
+from twin.work.links import linked
 
-FILES = "files"
-"""The folder of linked files beside the packed city."""
-_BESIDE = (".ovr", ".aux.xml", ".msk")
-"""What may belong to a raster, after its whole name; a world file stands in its suffix's place."""
-_WORLD = (".tfw", ".tifw", ".wld")
-_BLOCK = 4 << 20
 _SECONDS, _MEMORY = 600.0, 4 << 30
 
 
@@ -68,7 +61,7 @@ def pack(context: Context, folder: Annotated[Path, Help("a new folder")]) -> Pac
     shutil.rmtree(draft, ignore_errors=True)
     try:
         draft.mkdir()
-        links, changed = _gathered(there, draft, context.path, context.progress)
+        links, changed = gathered(there, draft, context)
         job = context.city.still(
             lambda: context.jobs.run(
                 _copied, context.path, draft, links, title=folder.name, timeout=_SECONDS, memory=_MEMORY
@@ -86,38 +79,6 @@ def pack(context: Context, folder: Annotated[Path, Help("a new folder")]) -> Pac
     return Packed(folder, folder / str(job), len({link.path for link in links.values()}), missing, changed)
 
 
-def _gathered(
-    there: list[Linked], draft: Path, city: Path, progress: Callable[[float, str], None]
-) -> tuple[dict[str, Link], tuple[str, ...]]:
-    """Copy each file once: the links as the packed city has them, and the titles of those that were changed."""
-    present = [one for one in there if one.state != "missing"]
-    whole, done = max(1, sum(file.stat().st_size for file in {one.file for one in present})), 0
-    copies: dict[Path, tuple[Path, str]] = {}
-    links: dict[str, Link] = {}
-    changed = []
-    for one in present:
-        if one.file not in copies:
-            (draft / FILES).mkdir(exist_ok=True)
-            target = _free(draft / FILES, one.file.name)
-            words = tr("Copying {name}…", name=one.file.name)
-            before = done
-
-            def tell(count: int, words: str = words, before: int = before) -> None:
-                progress(0.9 * (before + count) / whole, words)
-
-            copies[one.file] = target, _copy(one.file, target, tell)
-            done += one.file.stat().st_size
-            for beside, name in _beside(one.file, target):
-                shutil.copy2(beside, name)
-        target, sha256 = copies[one.file]
-        assert one.layer.link is not None
-        if one.layer.link.sha256 not in ("", sha256):
-            changed.append(one.layer.title)
-        link = of(target, one.layer.link, draft / city.name)
-        links[one.layer.id] = link.model_copy(update={"path": f"{FILES}/{target.name}", "sha256": sha256})
-    return links, tuple(changed)
-
-
 def _copied(city: Path, draft: Path, links: dict[str, Link], _progress: Callable[[float, str], None]) -> str:
     """In a child, which holds no lock on the city: its copy, with the links as they are there."""
     copy = readable_copy(city, draft)
@@ -127,32 +88,3 @@ def _copied(city: Path, draft: Path, links: dict[str, Link], _progress: Callable
                 packed.change_layer(layer.model_copy(update={"link": links[layer.id]}))
     lastgood.beside(copy).unlink(missing_ok=True)
     return copy.name
-
-
-def _copy(source: Path, target: Path, tell: Callable[[int], None]) -> str:
-    """Copy a file with its time; its SHA-256."""
-    made, done = hashlib.sha256(), 0
-    with source.open("rb") as read, target.open("xb") as write:
-        while block := read.read(_BLOCK):
-            made.update(block)
-            write.write(block)
-            done += len(block)
-            tell(done)
-    shutil.copystat(source, target)
-    target.chmod(target.stat().st_mode | 0o200)
-    return made.hexdigest()
-
-
-def _beside(source: Path, target: Path) -> list[tuple[Path, Path]]:
-    found = [(source.with_name(source.name + end), target.with_name(target.name + end)) for end in _BESIDE]
-    found += [(source.with_suffix(end), target.with_suffix(end)) for end in _WORLD]
-    return [(one, other) for one, other in found if one.is_file()]
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A name in a folder that no other file has, on systems too that know no large letters."""
-    taken, stem, number = {one.name.lower() for one in folder.iterdir()}, name, 2
-    first, dot, end = name.partition(".")
-    while stem.lower() in taken:
-        stem, number = f"{first}-{number}{dot}{end}", number + 1
-    return folder / os.path.basename(stem)  # noqa: PTH119

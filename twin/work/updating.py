@@ -82,6 +82,7 @@ def update(
             layer=layer,
             kind=found.kind,
             identified=True,
+            copied=True,
         )
         told = context.progress
 
