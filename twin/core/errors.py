@@ -5,6 +5,7 @@ TwinError                 what went wrong, what to do next, and last the path
 │   ├── NoCrs             it names no coordinate system: a person must say which
 │   ├── NotThisFormat     it isn't what its name says
 │   ├── TooLarge          it passes a bound on size, depth, time or memory
+│   ├── Unreachable       a server that doesn't answer now
 │   └── ReaderFailed      the process that read it died
 ├── CannotWrite           a disk, a folder or a file that can't be written
 ├── CannotOpen            a city that can't be opened
@@ -68,6 +69,10 @@ class NotThisFormat(CannotRead):
 
 class TooLarge(CannotRead):
     """The file passes a bound on size, depth, time or memory."""
+
+
+class Unreachable(CannotRead):
+    """A server that doesn't answer now, or wants to be left alone for a while: ``quiet`` seconds, where it says so."""
 
 
 class ReaderFailed(CannotRead):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twin.formats import cloud_file
+from twin.formats import cloud_file, tile_sets, tile_window
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
 from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
@@ -13,7 +13,8 @@ from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Squ
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
     """What a raster holds of a square."""
-    return raster_patch(file, square)
+    tiles = tile_sets.opened(Path(file.path), from_south=file.rows_from_south)
+    return raster_patch(file, square) if tiles is None else tile_window.patch(tiles, file.city_crs, square)
 
 
 def octree(file: PointFile, progress: Report) -> Octree:

@@ -37,7 +37,13 @@ class Links:
         link = layer.link
         assert link is not None
         file = RasterFile(
-            self._there(layer), layer.source.crs, self._city.crs, layer.kind, link.local, link.height_unit
+            self._there(layer),
+            layer.source.crs,
+            self._city.crs,
+            layer.kind,
+            link.local,
+            link.height_unit,
+            link.rows_from_south,
         )
         found: Patch | None = self._ask("raster", "patch", SECONDS, layer, file, square)
         return found

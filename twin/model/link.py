@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.model.service import Service
+
 State = Literal["present", "missing", "changed"]
 HASHED_AT_ONCE = 64 << 20
 """Bytes of a file whose hash is known as soon as it is asked for; of a larger one it is computed beside other work."""
@@ -37,6 +39,10 @@ class Link(BaseModel):
     """Where local coordinates were placed: east, north, angle in degrees counter-clockwise, scale."""
     height_unit: float = 1.0
     """What a height is multiplied by to be metres."""
+    rows_from_south: bool = False
+    """Of a folder of tiles."""
+    service: Service | None = None
+    """Where it comes from, where that is no file: ``path`` is the address then."""
 
     def file(self, city: Path) -> Path:
         """Where it should be, of a city's file."""
@@ -45,9 +51,14 @@ class Link(BaseModel):
 
     def state(self, city: Path) -> State:
         """Whether it is there, and as it was: by its size and time, so at once; a copy of a small one by its hash."""
+        if self.service:
+            return "present"
         file = self.file(city)
         try:
             found = file.stat()
+            if file.is_dir():
+                # Its files are too many to be looked at.
+                return "present"
             if (found.st_size, found.st_mtime_ns) == (self.size, self.time):
                 return "present"
             if found.st_size != self.size or not self.sha256 or self.size > HASHED_AT_ONCE:

@@ -40,6 +40,8 @@ class RasterFile:
     """``terrain`` for heights, else a picture."""
     local: tuple[float, float, float, float] | None = None
     height_unit: float = 1.0
+    rows_from_south: bool = False
+    """Of a folder of tiles."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Patch:
     """(SIDE + 2, SIDE + 2) metres, one place beyond the border on each side; NaN where there is none."""
     picture: NDArray[np.uint8] | None = None
     """(SIDE, SIDE, 4) red, green, blue and how much is there."""
+    whole: bool = True
+    """Whether all that belongs to it could be reached; what isn't whole may be asked for again."""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         file=file.name,
         sha256=taken.sha256,
         format=taken.format,
+        attribution=taken.attribution,
         crs=taken.source_crs,
         time=datetime.now(UTC),
         synthetic=taken.synthetic,
