@@ -72,7 +72,11 @@ class TooLarge(CannotRead):
 
 
 class Unreachable(CannotRead):
-    """A server that doesn't answer now, or wants to be left alone for a while: ``quiet`` seconds, where it says so."""
+    """A server that doesn't answer now.
+
+    Among its values may be ``quiet``, the seconds that it wants to be left alone, and ``answered``, whether it did
+    answer, but stumbled over just this.
+    """
 
 
 class ReaderFailed(CannotRead):

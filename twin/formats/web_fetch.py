@@ -184,15 +184,8 @@ def _unpacking(packing: str, url: str) -> Callable[[bytes, int], bytes]:
     return lambda raw, most: made.decompress(raw, max(1, most))
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """They are followed by hand, where each is looked at."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """None: it is answered as it is."""
-
-
 class _AnyStatus(urllib.request.HTTPErrorProcessor):
-    """An answer is an answer, whatever its status."""
+    """An answer is an answer, whatever its status: redirects are looked at and followed by hand."""
 
     def http_response(self, _request: Any, response: Any) -> Any:
         """As it came."""
@@ -209,7 +202,6 @@ def _opener(here: bool) -> urllib.request.OpenerDirector:
         urllib.request.ProxyHandler({} if here else None),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(context=_trusted()),
-        _NoRedirects(),
         _AnyStatus(),
     ]
     for one in handlers:
@@ -281,5 +273,7 @@ def _unanswered(reason: object, url: str) -> Unreachable:
         words = mark("No server named {host} can be found. Check the address and the network.")
     elif isinstance(reason, http.client.IncompleteRead):
         words = mark("The answer of {host} broke off. Try again.")
+    answered = isinstance(reason, http.client.IncompleteRead)
     said = getattr(reason, "verify_message", None) or getattr(reason, "strerror", None) or str(reason)
-    return Unreachable(words, url, host=host(url), why=str(said)[:160] or type(reason).__name__)
+    told = str(said)[:160] or type(reason).__name__
+    return Unreachable(words, url, host=host(url), why=told, answered=answered)

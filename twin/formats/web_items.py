@@ -56,8 +56,11 @@ def read(found: Mapping[str, Any], url: str, hosts: set[str]) -> Catalogue | Non
     """What lies behind a landing page, a list of collections or one of them; None where it is none of these."""
     title = plain(found.get("title"))
     listed = found.get("collections")
-    if listed is None and isinstance(found.get("id"), str) and _link(found, ("items",), url):
+    if listed is None and isinstance(found.get("id"), str) and "/collections/" in url:
         listed = [found]
+    if found.get("type") == "FeatureCollection" and web_address.bare(url).endswith("/items"):
+        name = web_address.bare(url).split("/")[-2]
+        return Catalogue(title or name, (Collection(name, title, url, (), ""),))
     if listed is None:
         data = _link(found, _DATA, url)
         if data is None:

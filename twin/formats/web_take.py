@@ -9,8 +9,8 @@ from pathlib import Path
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from twin.core.errors import CannotRead, NoCrs
-from twin.core.i18n import isolate, mark, tr
+from twin.core.errors import CannotRead, Refused
+from twin.core.i18n import mark, tr
 from twin.formats import (
     intake,
     linking,
@@ -49,7 +49,7 @@ _AROUND = 500.0
 
 def take(ask: ServiceRequest, progress: Report = lambda *_: None) -> Answer:
     """Take a layer; a TwinError says why not."""
-    progress(0.0, tr("Asking {host}…", host=isolate(web_fetch.host(ask.url.split("{")[0].rstrip("/") + "/"))))
+    progress(0.0, tr("Asking the server…"))
     found = web_look.look(ask.url, ask.kind)
     name = web_offers.chosen(found.layers, ask.layer, ask.url)
     if isinstance(found.document, web_wfs.Capabilities | web_items.Catalogue):
@@ -106,11 +106,11 @@ def _features(ask: ServiceRequest, found: web_look.Found, name: str, progress: R
 
 def _pictures(ask: ServiceRequest, found: web_look.Found, name: str) -> Answer:
     service, title, attribution = _service(ask, found, name)
-    web_template.read(service.template)
+    web_template.check(service.template, ask.url)
     plan = placing.decide(ask.url, service.grid.crs, service.bounds, city=ask.city_crs)
     about = linking.surroundings(plan.source, plan.crs, ask.extent)
     if about is None and service.bounds is None:
-        raise NoCrs(_NOWHERE, ask.url)
+        raise Refused(_NOWHERE, ask.url)
     service, kind = _tried(service, about)
     box = tile_outline.part(_Spread(service), plan.place, about)
     notes, layer = Notes(), ask.id or _id(title or name)

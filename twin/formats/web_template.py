@@ -31,14 +31,20 @@ def read(url: str) -> tuple[str, tuple[str, ...]]:
     if switch:
         hosts = tuple(one.strip() for one in switch[1].split(",") if one.strip()) or _USUAL
         template = template.replace(switch[0], "{s}")
+    check(template, url)
+    there = set(_HOLE.findall(template))
+    if not {"z", "x"} <= there or not {"y", "-y"} & there:
+        words = mark("An address of tiles has {z}, {x} and {y} in it; this one hasn’t all of them.")
+        raise Refused(words, url, z="{z}", x="{x}", y="{y}")
+    return template, hosts if "{s}" in template else ()
+
+
+def check(template: str, url: str) -> None:
+    """Refuse an address with a hole that nobody can fill."""
     unknown = [hole for hole in _HOLE.findall(template) if hole not in _KNOWN]
     if unknown:
         words = mark("The address has {hole} in it, which nobody filled in: put your own key or value there.")
         raise Refused(words, url, hole=f"{{{unknown[0]}}}")
-    if not {"z", "x"} <= set(_HOLE.findall(template)) or not {"y", "-y"} & set(_HOLE.findall(template)):
-        raise Refused(mark("An address of tiles has {z}, {x} and {y} in it; this one hasn’t all of them."), url,
-                      z="{z}", x="{x}", y="{y}")  # fmt: skip
-    return template, hosts if "{s}" in template else ()
 
 
 def hosts(service: Service) -> set[str]:

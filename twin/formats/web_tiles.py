@@ -23,6 +23,8 @@ _TOGETHER = 20.0
 """Seconds that all tiles of a square may take: what hasn't come by then is asked for again later."""
 _QUIET = 10.0
 """Seconds for which a server that didn't answer isn't asked."""
+_STUMBLES = 3
+"""Tiles in a row that a server fails over before it counts as silent."""
 _KEPT = 96
 """Decoded tiles that are kept for the squares beside."""
 _GONE = (204, 404, 410)
@@ -49,6 +51,8 @@ class ServiceTiles:
         self._pictures: OrderedDict[At, Any] = OrderedDict()
         self._until = 0.0
         """When a server that was silent is asked again."""
+        self._stumbled = 0
+        """Tiles in a row that it failed over."""
         self._missed: str | None = None
         """The address that it did not answer."""
         self._lock = threading.Lock()
@@ -67,27 +71,20 @@ class ServiceTiles:
     def get(self, wanted: Collection[At]) -> Got:
         """Some tiles; those are lacking that the server can't be asked for now, and were never seen."""
         end = time.monotonic() + _TOGETHER
-        missing = [at for at in wanted if at not in self._pictures]
-        under_way = {at: self._pool.submit(self._tile, at, end) for at in missing}
-        lacking = set()
-        for at, future in under_way.items():
-            known, picture = future.result()
-            if known:
+        under_way = {at: self._pool.submit(self._tile, at, end) for at in wanted if at not in self._pictures}
+        come = {at: future.result() for at, future in under_way.items()}
+        for at, (sure, picture) in come.items():
+            if sure:
                 self._pictures[at] = picture
-            else:
-                lacking.add(at)
-                if picture is not None:
-                    self._pictures[at] = picture
-        found = {at: self._pictures[at] for at in wanted if self._pictures.get(at) is not None}
-        for at in lacking:
-            # What is old is shown, and asked for again.
-            self._pictures.pop(at, None)
+        found = {at: come[at][1] if at in come else self._pictures[at] for at in wanted}
         for at in wanted:
             if at in self._pictures:
                 self._pictures.move_to_end(at)
         while len(self._pictures) > _KEPT:
             self._pictures.popitem(last=False)
-        return Got(found, frozenset(lacking))
+        # What is old is shown, and asked for again.
+        lacking = frozenset(at for at, (sure, _) in come.items() if not sure)
+        return Got({at: picture for at, picture in found.items() if picture is not None}, lacking)
 
     def first(self, box: Box | None) -> bytes | None:
         """A tile of a middling level in the middle of a box, to see what comes; None where there is none just there.
@@ -115,8 +112,11 @@ class ServiceTiles:
             return True
         try:
             web_fetch.get(self._missed, self._hosts, BOUNDS)
+        except Unreachable as why:
+            if not why.values.get("answered"):
+                return False
         except TwinError:
-            return False
+            pass
         self._answered()
         return True
 
@@ -134,8 +134,7 @@ class ServiceTiles:
             answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
             data = self._data(answer)
         except Unreachable as why:
-            self._silent(url, why)
-            return False, old
+            return self._unanswered(url, why), old
         except TwinError as why:
             self.news = News(words=why.shown())
             return True, old
@@ -149,22 +148,31 @@ class ServiceTiles:
             return b""
         if answer.status >= 500:
             words = mark("{host} has trouble of its own (HTTP {status}).")
-            raise Unreachable(words, answer.url, host=web_fetch.host(answer.url), status=str(answer.status))
+            named = web_fetch.host(answer.url)
+            raise Unreachable(words, answer.url, host=named, status=str(answer.status), answered=True)
         if answer.status != 200:
             raise Refused(REFUSES, answer.url, host=web_fetch.host(answer.url), status=str(answer.status))
         if tile_picture.rgba(answer.body) is None:
             raise no_picture(answer)
         return answer.body
 
-    def _silent(self, url: str, why: Unreachable) -> None:
+    def _unanswered(self, url: str, why: Unreachable) -> bool:
+        """A server that is silent is left alone; one that stumbles over a tile only when it does so again and again.
+
+        Whether all that can be known of the tile is known.
+        """
         with self._lock:
+            self._stumbled += 1
+            if why.values.get("answered") and self._stumbled < _STUMBLES:
+                return True
             self._until = time.monotonic() + float(why.values.get("quiet", _QUIET))
             self._missed = url
             self.news = News(offline=True, words=why.shown())
+            return False
 
     def _answered(self) -> None:
         with self._lock:
-            self._until, self._missed, self.news = 0.0, None, News()
+            self._until, self._missed, self._stumbled, self.news = 0.0, None, 0, News()
 
 
 REFUSES = mark("{host} refuses it (HTTP {status}). Check the address, and whether it needs a key.")

@@ -103,12 +103,13 @@ def gather(asked: Asked, made: Gathered, hosts: set[str], tell: Tell) -> int | N
         new = made.add(page)
         tell(made.count, matched)
         start += len(page)
-        if paging and page and not new and start > web_pages.PAGE and made.count != matched:
+        short = made.count < matched if matched is not None else made.count >= web_pages.PAGE
+        if paging and page and not new and short:
             words = mark("{host} gives the same features again instead of the next ones: not all of them could be had.")
             raise CannotRead(words, url, host=web_fetch.host(url))
-        # A short page may be the last, or all that this server gives at a time.
-        last = start >= matched if matched is not None else not page or page[0].get("id") is None
-        if not paging or not new or (last and len(page) < web_pages.PAGE) or start == matched:
+        # A short page may be the last, or all that this server gives at a time: then ids tell what comes twice.
+        unnamed = len(page) < web_pages.PAGE and (not page or page[0].get("id") is None)
+        if not paging or not new or (start >= matched if matched is not None else unnamed):
             return matched
     return matched
 

@@ -8,13 +8,29 @@ from typing import Any
 from twin.formats import cloud_file, tile_sets, tile_window
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
-from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Seen, Square
+from twin.model.service import Service
 
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
     """What a raster holds of a square."""
     tiles = tile_sets.opened(Path(file.path), from_south=file.rows_from_south)
     return raster_patch(file, square) if tiles is None else tile_window.patch(tiles, file.city_crs, square)
+
+
+def seen(service: Service, city_crs: str, square: Square, _progress: Report) -> Seen:
+    """What there is of a square of a map service, and how it stands with its server."""
+    from twin.formats import web_tiles
+
+    tiles = web_tiles.of(service)
+    return Seen(tile_window.patch(tiles, city_crs, square), tiles.news.offline, tiles.news.words)
+
+
+def reach(service: Service, _progress: Report) -> bool:
+    """Whether a server that did not answer answers again."""
+    from twin.formats import web_tiles
+
+    return web_tiles.of(service).reach()
 
 
 def octree(file: PointFile, progress: Report) -> Octree:
@@ -46,4 +62,4 @@ def digest(path: str, progress: Report) -> str:
     return made.hexdigest()
 
 
-__all__: list[Any] = ["digest", "octree", "patch", "points", "sample"]
+__all__: list[Any] = ["digest", "octree", "patch", "points", "reach", "sample", "seen"]

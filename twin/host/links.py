@@ -9,6 +9,7 @@ from typing import Any
 from twin.core import paths
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
+from twin.host.services import Services
 from twin.model.layer import Layer
 from twin.model.patches import Octree, Patch, PointFile, Points, RasterFile, Square
 from twin.store.city import City
@@ -31,11 +32,14 @@ class Links:
         self._lock = threading.Lock()
         self._jobs: dict[str, Jobs] = {}
         self._closed = False
+        self.services = Services(city)
 
     def patch(self, layer: Layer, square: Square) -> Patch | None:
         """What a linked raster holds of a square of the city. Raises CannotRead where it is missing or damaged."""
         link = layer.link
         assert link is not None
+        if link.service:
+            return self.services.patch(layer, link.service, square)
         file = RasterFile(
             self._there(layer),
             layer.source.crs,
@@ -47,6 +51,10 @@ class Links:
         )
         found: Patch | None = self._ask("raster", "patch", SECONDS, layer, file, square)
         return found
+
+    def lacking(self, layer: str, square: Square) -> bool:
+        """Whether a square was answered without all that belongs to it: it may be asked for again."""
+        return self.services.lacking(layer, square)
 
     def octree(self, layer: Layer) -> Octree:
         """The nodes of a linked point cloud."""
@@ -70,6 +78,7 @@ class Links:
             jobs = list(self._jobs.values())
         for one in jobs:
             one.close()
+        self.services.close()
 
     def _ask(self, pool: str, what: str, seconds: float, layer: Layer, *asked: Any) -> Any:
         from twin.formats import windows

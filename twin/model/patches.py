@@ -57,6 +57,16 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A square of a map service, and how it stands with its server."""
+
+    patch: Patch | None
+    offline: bool = False
+    words: str = ""
+    """Why it is offline, or what the server refuses."""
+
+
+@dataclass(frozen=True)
 class PointFile:
     """A linked point cloud as whoever reads it must know it."""
 

@@ -124,6 +124,7 @@ class Scene:
         for layer, looks in self._looks.items():
             if layer in found.layers:
                 looks.SetOpacity(found.layers[layer].opacity)
+        self._linked.again()
         self._arrange()
         self.select(self.selected, self._border)
 
