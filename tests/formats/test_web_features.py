@@ -70,7 +70,7 @@ def api(crs=(), most=1000, content=True):
             return Reply(json.dumps({"id": "trees", "title": "Trees", "links": []}), "application/json")
         if asked.path != ITEMS:
             return Reply(json.dumps({"code": "NotFound", "description": "There is no such thing"}), status=404)
-        start, limit = int(asked.query.get("offset", 0)), min(most, int(asked.query["limit"]))
+        start, limit = int(asked.query.get("offset", 0)), min(most, int(asked.query.get("limit", 10)))
         if "bbox" not in asked.query:
             return Reply('{"type": "FeatureCollection", "features": []}', "application/geo+json")
         west, south, east, north = (float(side) for side in asked.query["bbox"].split(","))

@@ -105,6 +105,7 @@ def written(context: Context, taken: Taken, name: str) -> ImportReport:
         crs=taken.crs,
         layers=reports,
         linked=taken.link is not None,
+        served=taken.link is not None and taken.link.service is not None,
         notes=notes,
     )
 
