@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ROWS = 6
 """Of the list, seen at once."""
+_EXAMPLE = "https://…"
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -53,7 +54,7 @@ class Service(QFrame):
         self._gone = False
         self.title = tr("Add a layer from a service")
         self.address, self.credit = QLineEdit(address), QLineEdit()
-        self.address.setPlaceholderText("https://…")
+        self.address.setPlaceholderText(_EXAMPLE)
         self.address.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.address.setAccessibleName(tr("Address of the service"))
         self.kind = QComboBox()

@@ -68,7 +68,7 @@ def chosen(layers: Sequence[Offered], wanted: str | None, url: str) -> str:
     listed = "\n".join(f"  {isolate(one.name)}  {one.title}".rstrip() for one in layers[:_SHOWN])
     more = "\n  …" if len(layers) > _SHOWN else ""
     if wanted is None:
-        words = mark("It offers {count} layers. Say which one (--layer NAME):\n{layers}")
-        raise Refused(words, url, count=len(layers), layers=listed + more)
+        words = mark("It offers several layers. Say which one (--layer NAME):\n{layers}")
+        raise Refused(words, url, layers=listed + more)
     words = mark("It offers no layer “{layer}”. It has:\n{layers}")
     raise Refused(words, url, layer=wanted, layers=listed + more)

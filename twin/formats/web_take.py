@@ -10,7 +10,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from twin.core.errors import CannotRead, Refused
-from twin.core.i18n import mark, tr
+from twin.core.i18n import mark, tr, trn
 from twin.formats import (
     intake,
     linking,
@@ -65,7 +65,7 @@ def _features(ask: ServiceRequest, found: web_look.Found, name: str, progress: R
 
     def tell(count: int, matched: int | None) -> None:
         share = count / matched if matched else 1 - 1 / (1 + count / 5000)
-        progress(0.5 * min(1.0, share), tr("{count} features have come", count=count))
+        progress(0.5 * min(1.0, share), trn("{n} feature has come", "{n} features have come", count))
 
     if isinstance(document, web_wfs.Capabilities):
         kind = next(one for one in document.types if one.name == name)
@@ -86,12 +86,7 @@ def _features(ask: ServiceRequest, found: web_look.Found, name: str, progress: R
         path=str(path), scratch=ask.scratch, city_crs=ask.city_crs, layer=ask.id, taken=ask.taken, extent=ask.extent
     )
     answer = intake.take_in(request, lambda fraction, words: progress(0.5 + fraction / 2, words))
-    notes = [
-        tr("{count} features came in {pages} answers.", count=made.count, pages=made.pages),
-        *([tr(_FEWER, matched=matched, count=made.count)] if matched is not None and made.count < matched else []),
-        *([tr("{count} came twice and were taken once.", count=made.again)] if made.again else []),
-        *([tr("Only features in and around the city were asked for.")] if box else []),
-    ]
+    notes = _notes(made, matched, about=box is not None)
     layers = [part.model_copy(update={"title": part.title if part.title != stem else titles[name] or stem})
               for part in answer.layers]  # fmt: skip
     return answer.model_copy(
@@ -102,6 +97,20 @@ def _features(ask: ServiceRequest, found: web_look.Found, name: str, progress: R
             "layers": layers,
         }
     )
+
+
+def _notes(made: Gathered, matched: int | None, *, about: bool) -> list[str]:
+    """What a person should know of how they came; ``about`` the city alone or from everywhere."""
+    notes = [trn("{n} feature came from the server.", "{n} features came from the server.", made.count)]
+    if matched is not None and made.count < matched:
+        notes.append(tr(_FEWER, matched=matched, count=made.count))
+    if (n := made.again) > 0:
+        notes.append(
+            trn("{n} feature came twice, and was taken once.", "{n} features came twice, and were taken once.", n)
+        )
+    if about:
+        notes.append(tr("Only features in and around the city were asked for."))
+    return notes
 
 
 def _pictures(ask: ServiceRequest, found: web_look.Found, name: str) -> Answer:
