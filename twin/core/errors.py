@@ -5,6 +5,7 @@ TwinError                 what went wrong, what to do next, and last the path
 │   ├── NoCrs             it names no coordinate system: a person must say which
 │   ├── NotThisFormat     it isn't what its name says
 │   ├── TooLarge          it passes a bound on size, depth, time or memory
+│   ├── Unreachable       a server that doesn't answer now
 │   └── ReaderFailed      the process that read it died
 ├── CannotWrite           a disk, a folder or a file that can't be written
 ├── CannotOpen            a city that can't be opened
@@ -68,6 +69,14 @@ class NotThisFormat(CannotRead):
 
 class TooLarge(CannotRead):
     """The file passes a bound on size, depth, time or memory."""
+
+
+class Unreachable(CannotRead):
+    """A server that doesn't answer now.
+
+    Among its values may be ``quiet``, the seconds that it wants to be left alone, and ``answered``, whether it did
+    answer, but stumbled over just this.
+    """
 
 
 class ReaderFailed(CannotRead):

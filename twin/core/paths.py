@@ -11,6 +11,7 @@ from platformdirs import user_cache_path, user_config_path, user_data_path, user
 
 _NAME = "balad"
 _OF_A_GEODATABASE = (".gdbtable", ".gdbtablx", ".gdbindexes")
+_OF_TILES = "tilemapresource.xml"
 
 
 def program() -> Path:
@@ -50,8 +51,9 @@ def scratch() -> Path:
 
 
 def dataset(path: Path) -> Path:
-    """A geodatabase where one of its files was chosen, since a file dialog chooses no folders; else the path itself."""
-    return path.parent if path.suffix.lower() in _OF_A_GEODATABASE else path
+    """The folder where one of its files was chosen, since a file dialog chooses no folders; else the path itself."""
+    inside = path.suffix.lower() in _OF_A_GEODATABASE or path.name.lower() == _OF_TILES
+    return path.parent if inside else path
 
 
 def _home(part: str) -> Path | None:

@@ -33,7 +33,9 @@ def _imported(desk: Desk, report: ImportReport) -> None:
     repaired = sum(len(layer.repaired) for layer in report.layers)
     kept = sum(layer.kept for layer in report.layers) + repaired
     words = [
-        tr("{file} is linked: it stays where it is.", file=first_strong(report.file))
+        tr("“{layer}” is a layer now; its pictures are fetched when they are looked at.", layer=report.file)
+        if report.served
+        else tr("{file} is linked: it stays where it is.", file=first_strong(report.file))
         if report.linked
         else tr("{file}: {counted} taken in.", file=first_strong(report.file), counted=_features(kept))
     ]

@@ -22,6 +22,7 @@ from twin.desktop.messages import Tone
 from twin.desktop.offers import Offers
 from twin.desktop.opening import Opening
 from twin.desktop.probing import Probing
+from twin.desktop.reach import Reach
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.where import Where
@@ -60,7 +61,7 @@ class Desk:
         self.window = Window(settings, self._letters, self.ask)
         self.opening = Opening(self)
         self.selection, self.filters = Selection(self), Filters(self)
-        self.astray, self.probing = Astray(self), Probing(self)
+        self.astray, self.probing, self.reach = Astray(self), Probing(self), Reach(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
@@ -91,6 +92,7 @@ class Desk:
         if not session.city.read_only:
             session.share()
         self.astray.begin()
+        self.reach.begin(session)
         self.settings.opened(session.path)
         self.window.welcome.hide()
         self.selection.clear()
@@ -255,6 +257,7 @@ class Desk:
 
     def leave(self) -> None:
         """Take the city off the desk and close it."""
+        self.reach.end()
         if self.session:
             self.session.city.changed.disconnect(self._changed, missing_ok=True)
             self.filters.clear()
@@ -272,6 +275,7 @@ class Desk:
         self._changes.stop()
         self.worker.close()
         self.leave()
+        self.reach.close()
         self.reading.close()
 
     def _listen(self) -> None:
@@ -402,13 +406,14 @@ class Desk:
             actions[name].setEnabled(bool(stack) or (edits is not None and self.worker.waiting > 0))
             self.window.tip(name, f"{tr(declared()[name].title)}: {stack[-1].title}" if stack else "")
         for name, command in declared().items():
-            if command.menu == "layer" and name != "import":
+            if command.menu == "layer" and name not in {"import", "add-service"}:
                 actions[name].setEnabled(bool(self.session and self.window.layers.chosen()))
             elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)
         chosen = self.window.layers.chosen()
-        links = {layer.id for layer in self.known.layers if layer.link} if self.known else set()
-        actions["relink-layer"].setEnabled(chosen in links)
+        links = [layer for layer in self.known.layers if layer.link] if self.known else []
+        files = {layer.id for layer in links if layer.link and not layer.link.service}
+        actions["relink-layer"].setEnabled(chosen in files)
         actions["pack"].setEnabled(self.session is not None)
         actions["zoom-selection"].setEnabled(self.selected is not None)
         actions["show-all"].setEnabled(self.filters.hides(self.window.layers.chosen()))

@@ -62,6 +62,8 @@ class Layers(QStackedWidget):
         self._legends: Mapping[str, Legend] = {}
         self._hidden: Mapping[str, int] = {}
         """How many features of a layer a filter keeps out of the city."""
+        self._standing: Mapping[str, tuple[str, str]] = {}
+        """Of layers whose service doesn't answer or refuses something, how it stands and why."""
         self._theme: Theme = "light"
         self.tree = _Tree(self)
         self.tree.itemChanged.connect(self._edited)
@@ -87,6 +89,8 @@ class Layers(QStackedWidget):
         for layer in reversed(layers):
             item = self._row(layer)
             self.tree.addTopLevelItem(item)
+            if layer.id in self._standing:
+                item.addChild(self._state(*self._standing[layer.id]))
             for swatch in self._legends[layer.id].rows if layer.id in self._legends else ():
                 item.addChild(self._class(swatch))
             item.setExpanded(True)
@@ -106,6 +110,12 @@ class Layers(QStackedWidget):
         """Mark the layers of which a filter keeps so many features out of the city, and no others."""
         if hidden != self._hidden:
             self._hidden = hidden
+            self.fill(list(self._layers.values()), self._legends)
+
+    def tell(self, standing: Mapping[str, tuple[str, str]]) -> None:
+        """Say of these layers, and no others, that their service is ``offline`` or has ``refused``, and why."""
+        if standing != self._standing:
+            self._standing = standing
             self.fill(list(self._layers.values()), self._legends)
 
     def retranslate(self, look: Theme) -> None:
@@ -171,6 +181,16 @@ class Layers(QStackedWidget):
         for column in (0, 1):
             item.setToolTip(column, "\n".join(filter(None, (layer.title, said, layer.source.attribution))))
         item.setData(1, Qt.ItemDataRole.AccessibleTextRole, said)
+
+    def _state(self, standing: str, why: str) -> QTreeWidgetItem:
+        """A row that says how it stands with a layer's service."""
+        words = tr("offline – shows what was seen") if standing == "offline" else tr("refused – shows what was seen")
+        item = QTreeWidgetItem([words, ""])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setIcon(0, theme.icon("cloud-off", self._theme, "muted"))
+        item.setForeground(0, theme.colour(self._theme, "muted"))
+        item.setToolTip(0, f"{words}\n{why}")
+        return item
 
     def _class(self, swatch: Swatch) -> QTreeWidgetItem:
         """A row of a legend: it is read and not chosen."""

@@ -31,6 +31,7 @@ def _files(desk: Desk) -> dict[str, Callable[[], object]]:
         "new": lambda: _saved(window, tr("New city…"), opening.new, _CITY, ".balad"),
         "sample": lambda: _saved(window, tr("Make the sample city of Jeddah…"), opening.sample, _CITY, ".balad"),
         "import": lambda: _opened(window, tr("Add a layer from a file…"), lambda path: desk.take([path])),
+        "add-service": lambda: _service(desk),
         "render": lambda: _saved(window, tr("Save a picture…"), lambda out: pictures.save(desk, out), "*.png", ".png"),
         "copy-picture": lambda: pictures.copy(desk),
         "pack": lambda: _folder(window, tr("Pack the city and its files…"), lambda to: desk.command("pack", folder=to)),
@@ -146,6 +147,13 @@ def _looks(desk: Desk) -> dict[str, Callable[[], object]]:
         "find": lambda: window.palette_of_commands.open(places=True),
         "tips": window.tips.open,
     }
+
+
+def _service(desk: Desk) -> None:
+    # It knows coordinate systems, which a start needs not.
+    from twin.desktop import services
+
+    services.ask(desk)
 
 
 def _table(desk: Desk) -> None:

@@ -71,6 +71,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
         layers=taken,
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
+        attribution=linking.attribution(chosen, path),
         link=linking.link(chosen, path, placing, request, fingerprint.result()),
     )
 
@@ -81,8 +82,8 @@ def _looked(chosen: Format, path: Path, request: Request, notes: Notes) -> joini
     placing = siting.placing(path, survey, request)
     if request.local is None and axes.swapped(placing, survey.bounds, request.extent):
         notes.say(axes.SWAPPED)
-    read = linking.reading(chosen, request.copied)
-    return survey, placing, lambda: read(path, placing.place, notes)
+    read, about = linking.reading(chosen, request.copied), linking.about(chosen, placing, request)
+    return survey, placing, lambda: read(path, placing.place, notes, **about)
 
 
 def _any(taken: list[TakenLayer], path: Path) -> None:
@@ -124,6 +125,6 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
 
 def _fingerprint(path: Path, chosen: Format) -> str:
     """Of a large file that stays where it is, nothing yet: it would take as long as reading all of it."""
-    if linking.is_linked(chosen) and path.stat().st_size > HASHED_AT_ONCE:
+    if linking.is_linked(chosen) and (path.is_dir() or path.stat().st_size > HASHED_AT_ONCE):
         return ""
     return folders.fingerprint(path)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 
 from twin.core.errors import Refused
 from twin.core.i18n import mark
 from twin.formats import crs as systems
-from twin.formats.notes import Notes
+from twin.formats.crs import Box
 from twin.formats.placing import Placing
-from twin.formats.reader import Batch, Format, Place, Report, Survey
+from twin.formats.reader import Batch, Format, Report, Survey
 from twin.formats.request import Request
 from twin.model.link import Levels, Link
 from twin.model.patches import PointFile
 
+_AROUND = 2_000.0
+"""Metres around a city that its base map is wide, at the least."""
 _LINKED = frozenset({"imagery", "pointcloud", "tilesets"})
 """Kinds of layers that nothing else than a linked file has."""
 
@@ -32,11 +37,9 @@ def in_zip(path: Path, formats: Iterable[Format]) -> Format | None:
     return next((one for one in formats if hasattr(one, "packed") and one.packed(path)), None)
 
 
-def reading(chosen: Format, copied: bool) -> Callable[[Path, Place, Notes], Iterator[Batch]]:
+def reading(chosen: Format, copied: bool) -> Callable[..., Iterator[Batch]]:
     """What reads a file: as one to be linked, or its features where those are to be taken in."""
-    found: Callable[[Path, Place, Notes], Iterator[Batch]] = getattr(
-        chosen, "copied" if copied else "read", chosen.read
-    )
+    found: Callable[..., Iterator[Batch]] = getattr(chosen, "copied" if copied else "read", chosen.read)
     return found
 
 
@@ -102,11 +105,37 @@ def link(chosen: Format, path: Path, placing: Placing, request: Request, sha256:
     return Link(
         path=path.as_posix(),
         holds=module.HOLDS,
-        size=found.st_size,
-        time=found.st_mtime_ns,
+        size=0 if path.is_dir() else found.st_size,
+        time=0 if path.is_dir() else found.st_mtime_ns,
         sha256=sha256,
         local=request.local,
         height_unit=placing.height_unit,
         levels=placing.levels,
-        **module.linked(path, placing.place),
+        **module.linked(path, placing.place, **about(chosen, placing, request)),
     )
+
+
+def attribution(chosen: Format, path: Path) -> str:
+    """Whom a file says that it is to be credited to."""
+    return str(cast(Any, chosen).attribution(path)) if hasattr(chosen, "attribution") else ""
+
+
+def about(chosen: Format, placing: Placing, request: Request) -> dict[str, Any]:
+    """For formats that say ``ABOUT``: the city with its surroundings, in the file's CRS."""
+    return {"about": surroundings(placing.source, placing.crs, request.extent)} if hasattr(chosen, "ABOUT") else {}
+
+
+def surroundings(source: str, city: str, extent: Box | None) -> Box | None:
+    """A city's extent and as much again on each side, in another CRS; None where it has none or no place there."""
+    if extent is None:
+        return None
+    more = max(_AROUND, extent[2] - extent[0], extent[3] - extent[1])
+    box = (extent[0] - more, extent[1] - more, extent[2] + more, extent[3] + more)
+    turn = Transformer.from_crs(
+        systems.horizontal(systems.known(city, None)), systems.horizontal(systems.known(source, None)), always_xy=True
+    )
+    try:
+        found = turn.transform_bounds(*box, densify_pts=21)
+    except ProjError:
+        return None
+    return (found[0], found[1], found[2], found[3]) if all(map(math.isfinite, found)) else None

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from twin.formats import crs as systems
+from twin.formats import warping
 from twin.formats.placing import LOCAL
 from twin.formats.raster_facts import DEEPEST, Facts, facts
 from twin.formats.raster_file import opened, told
 from twin.model.patches import SIDE, Patch, RasterFile, Square
 
-_EDGE = 17
-"""Places a side of a square that say which window of the file it needs."""
 _MOST = 400
 """Cells a side that are read for a square at the most."""
 
@@ -36,10 +33,8 @@ def patch(file: RasterFile, square: Square) -> Patch | None:
         there = made[0][::-1] + _separation(file, square, rim)
         return Patch(heights=np.ascontiguousarray(there)) if np.isfinite(there).any() else None
     made = _warped(file, found, square, rim, window, lambda *asked: _picture(dataset, found, *asked))
-    picture = np.moveaxis(np.nan_to_num(made), 0, -1)[::-1]
-    rows = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
-    rows[..., 3] = np.where(rows[..., 3] >= 128, 255, 0)
-    return Patch(picture=np.ascontiguousarray(rows)) if rows[..., 3].any() else None
+    picture = warping.picture(made)
+    return None if picture is None else Patch(picture=picture)
 
 
 def _separation(file: RasterFile, square: Square, rim: int) -> Any:
@@ -65,17 +60,10 @@ def _window(file: RasterFile, square: Square, rim: int) -> Any:
     """The part of the file that a square lies on: columns, rows and their ends; None where it doesn't."""
     path = Path(file.path)
     found = facts(path)
-    reach = square.apart * (rim + 1)
-    xs = np.linspace(square.west - reach, square.west + square.side + reach, _EDGE)
-    ys = np.linspace(square.south - reach, square.south + square.side + reach, _EDGE)
-    x, y = (one.ravel() for one in np.meshgrid(xs, ys))
     back = ~placed(file, found)
     source, city = systems_of(file)
-    if source != city:
-        from rasterio.warp import transform
-
-        with told(path):
-            x, y = (np.asarray(one) for one in transform(city, source, x, y))
+    with told(path):
+        x, y = warping.moved(*warping.grid(square, rim), city, source)
     sure = np.isfinite(x) & np.isfinite(y)
     if not sure.any():
         return None
@@ -89,39 +77,18 @@ def _window(file: RasterFile, square: Square, rim: int) -> Any:
 
 def _warped(file: RasterFile, found: Facts, square: Square, rim: int, window: Any, read: Read) -> Any:
     """(bands, places, places) floats, the first row in the north; NaN where the file has nothing."""
-    from rasterio.enums import Resampling
     from rasterio.transform import Affine
-    from rasterio.warp import reproject
     from rasterio.windows import Window
 
     left, top, right, bottom = window
-    places = SIDE + 2 * rim
-    apart = square.apart
-    # A place is the middle of a cell of its own.
-    north_west = (square.west - (rim + 0.5) * apart, square.south + square.side + (rim + 0.5) * apart)
-    target = Affine(apart, 0.0, north_west[0], 0.0, -apart, north_west[1])
     source, city = systems_of(file)
-    cells_to_place = placed(file, found)
     share = max(1.0, max(right - left, bottom - top) / _MOST)
     shape = (max(1, math.ceil((bottom - top) / share)), max(1, math.ceil((right - left) / share)))
     with told(Path(file.path)):
         cells = read(Window(left, top, right - left, bottom - top), shape)
-        made = np.full((len(cells), places, places), np.nan, np.float32)
-        whole = cells_to_place @ Affine.translation(left, top)
+        whole = placed(file, found) @ Affine.translation(left, top)
         scaled = whole @ Affine.scale((right - left) / shape[1], (bottom - top) / shape[0])
-        reproject(
-            cells,
-            made,
-            src_transform=scaled,
-            src_crs=source,
-            dst_transform=target,
-            dst_crs=city,
-            src_nodata=math.nan,
-            dst_nodata=math.nan,
-            resampling=Resampling.bilinear,
-            num_threads=1,
-        )
-    return made
+        return warping.onto(cells, scaled, source, city, square, rim)
 
 
 def _heights(dataset: Any, unit: float) -> Read:
@@ -184,11 +151,4 @@ def placed(file: RasterFile, found: Facts) -> Any:
 
 def systems_of(file: RasterFile) -> tuple[Any, Any]:
     """The file's CRS and the city's, as rasterio has them."""
-    return _crs(file.city_crs if file.crs == LOCAL else file.crs), _crs(file.city_crs)
-
-
-@lru_cache(maxsize=16)
-def _crs(text: str) -> Any:
-    from rasterio.crs import CRS
-
-    return CRS.from_wkt(systems.horizontal(systems.known(text, None)).to_wkt())
+    return warping.crs(file.city_crs if file.crs == LOCAL else file.crs), warping.crs(file.city_crs)

@@ -44,6 +44,9 @@ _MODULES = (
     "tiles3d",
     "raster",
     "pointcloud",
+    "mbtiles",
+    "pmtiles",
+    "tile_folder",
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
@@ -73,7 +76,8 @@ def found(path: Path) -> tuple[Format, Path]:
     chosen, inner = folders.found(path, formats())
     if chosen is None or inner.is_file():
         return choose(inner), inner
-    _bounded(inner, chosen)
+    if not hasattr(chosen, "HOLDS"):
+        _bounded(inner, chosen)
     return chosen, inner
 
 

@@ -71,5 +71,7 @@ class Answer(BaseModel):
     synthetic: bool = False
     """Whether the file says that it was generated, not measured."""
     notes: list[str] = []
+    attribution: str = ""
+    """Whom it is to be credited to, where it says so."""
     link: Link | None = None
     """Where its data stays in the file: its path is the file's own."""

@@ -48,7 +48,7 @@ def write(out: Path, table: pa.Table, crs: str, layer: str, meta: Mapping[str, A
     was |= {field.name: columns.TIMESTAMP for field in table.schema if pa.types.is_timestamp(field.type)}
     stamp = Stamp.of(layer, meta, was)
     with whole(out) as draft, draft.open("wb") as file:
-        head = f'"name":{json.dumps(layer, ensure_ascii=False)},"crs":{json.dumps(_member(crs))},"{KEY}":'
+        head = f'"name":{json.dumps(layer, ensure_ascii=False)},"crs":{json.dumps(member(crs))},"{KEY}":'
         file.write(f'{{"type":"FeatureCollection",{head}{stamp.model_dump_json()},"features":[\n'.encode())
         between = b""
         for batch in table.to_batches(max_chunksize=5000):
@@ -72,7 +72,7 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
-def _member(crs: str) -> dict[str, Any]:
+def member(crs: str) -> dict[str, Any]:
     """The ``crs`` member: an OGC name where the authority is known."""
     authority, _, code = crs.partition(":")
     if code.isalnum():

@@ -5,22 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twin.formats import cloud_file, cloud_near
+from twin.formats import cloud_file, cloud_near, tile_sets, tile_window
 from twin.formats.raster_value import cell as raster_cell
 from twin.formats.raster_window import patch as raster_patch
 from twin.formats.reader import Report
 from twin.formats.tileset_file import tileset
-from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
+from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Seen, Square
+from twin.model.service import Service
 from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
 
 
 def patch(file: RasterFile, square: Square, _progress: Report) -> Patch | None:
     """What a raster holds of a square."""
-    return raster_patch(file, square)
+    tiles = tile_sets.opened(Path(file.path), from_south=file.rows_from_south)
+    return raster_patch(file, square) if tiles is None else tile_window.patch(tiles, file.city_crs, square)
+
+
+def seen(service: Service, city_crs: str, square: Square, _progress: Report) -> Seen:
+    """What there is of a square of a map service, and how it stands with its server."""
+    from twin.formats import web_tiles
+
+    tiles = web_tiles.of(service)
+    return Seen(tile_window.patch(tiles, city_crs, square), tiles.news.offline, tiles.news.words)
+
+
+def reach(service: Service, _progress: Report) -> bool:
+    """Whether a server that did not answer answers again."""
+    from twin.formats import web_tiles
+
+    return web_tiles.of(service).reach()
 
 
 def cell(file: RasterFile, east: float, north: float, _progress: Report) -> Cell | None:
-    """What a raster holds at a place of the city."""
+    """What a raster holds at a place of the city; a set of tiles is a picture alone."""
+    if tile_sets.opened(Path(file.path), from_south=file.rows_from_south) is not None:
+        return None
     return raster_cell(file, east, north)
 
 
@@ -81,5 +100,6 @@ def digest(path: str, progress: Report) -> str:
 
 
 __all__: list[Any] = [
-    "branch", "cell", "digest", "feature", "members", "nearest", "octree", "patch", "points", "sample", "tile",
+    "branch", "cell", "digest", "feature", "members", "nearest", "octree", "patch", "points", "reach", "sample",
+    "seen", "tile",
 ]  # fmt: skip

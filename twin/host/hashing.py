@@ -58,6 +58,7 @@ class Hashing:
                 self._stop.is_set()
                 or link is None
                 or one.state == "missing"
+                or one.file.is_dir()
                 or (link.sha256 and one.state == "present")
             ):
                 continue

@@ -9,6 +9,7 @@ from typing import Any
 from twin.core import paths
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
+from twin.host.services import Services
 from twin.model.layer import Layer
 from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
 from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
@@ -32,18 +33,27 @@ class Links:
         self._lock = threading.Lock()
         self._jobs: dict[str, Jobs] = {}
         self._closed = False
+        self.services = Services(city)
         self._named: dict[tuple[str, TileKey, int], int] = {}
         self._whose: dict[int, tuple[str, TileKey, int]] = {}
 
     def patch(self, layer: Layer, square: Square) -> Patch | None:
         """What a linked raster holds of a square of the city. Raises CannotRead where it is missing or damaged."""
+        if layer.link and layer.link.service:
+            return self.services.patch(layer, layer.link.service, square)
         found: Patch | None = self._ask("raster", "patch", SECONDS, layer, self._raster(layer), square)
         return found
 
     def cell(self, layer: Layer, east: float, north: float) -> Cell | None:
-        """What a linked raster holds at a place of the city; None beyond it."""
+        """What a linked raster holds at a place of the city; None beyond it, and of a map service."""
+        if layer.link and layer.link.service:
+            return None
         found: Cell | None = self._ask("raster", "cell", SECONDS, layer, self._raster(layer), east, north)
         return found
+
+    def lacking(self, layer: str, square: Square) -> bool:
+        """Whether a square was answered without all that belongs to it: it may be asked for again."""
+        return self.services.lacking(layer, square)
 
     def octree(self, layer: Layer) -> Octree:
         """The nodes of a linked point cloud."""
@@ -101,6 +111,7 @@ class Links:
             jobs = list(self._jobs.values())
         for one in jobs:
             one.close()
+        self.services.close()
 
     def _ask(self, pool: str, what: str, seconds: float, layer: Layer, *asked: Any) -> Any:
         from twin.formats import windows
@@ -117,7 +128,7 @@ class Links:
         link = layer.link
         assert link is not None
         named = (layer.source.crs, self._city.crs, layer.kind, link.local, link.height_unit, link.levels)
-        return RasterFile(self._there(layer), *named)
+        return RasterFile(self._there(layer), *named, rows_from_south=link.rows_from_south)
 
     def _points(self, layer: Layer) -> PointFile:
         link = layer.link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -119,6 +120,14 @@ class Session:
             _progress.reset(token)
         self._note(command, values)
         return answer
+
+    def do(self, work: Callable[..., Any], progress: Progress, **values: Any) -> Any:
+        """Do something that is no command, and leaves nothing behind: what a dialog asks for."""
+        token = _progress.set(progress)
+        try:
+            return work(self, **values)
+        finally:
+            _progress.reset(token)
 
     def identify(self, layer: str, fid: int) -> Card:
         """What a feature is, in the language in use; one below 0 is a tileset's."""

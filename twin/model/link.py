@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from twin.model.service import Service
+
 State = Literal["present", "missing", "changed"]
 HASHED_AT_ONCE = 64 << 20
 """Bytes of a file whose hash is known as soon as it is asked for; of a larger one it is computed beside other work."""
@@ -54,6 +56,10 @@ class Link(BaseModel):
     """What a height is multiplied by to be metres."""
     levels: Levels | None = None
     """Where heights were brought to another level than the file's own."""
+    rows_from_south: bool = False
+    """Of a folder of tiles."""
+    service: Service | None = None
+    """Where it comes from, where that is no file: ``path`` is the address then."""
 
     def file(self, city: Path) -> Path:
         """Where it should be, of a city's file."""
@@ -62,9 +68,14 @@ class Link(BaseModel):
 
     def state(self, city: Path) -> State:
         """Whether it is there, and as it was: by its size and time, so at once; a copy of a small one by its hash."""
+        if self.service:
+            return "present"
         file = self.file(city)
         try:
             found = file.stat()
+            if file.is_dir():
+                # Its files are too many to be looked at.
+                return "present"
             if (found.st_size, found.st_mtime_ns) == (self.size, self.time):
                 return "present"
             if found.st_size != self.size or not self.sha256 or self.size > HASHED_AT_ONCE:

@@ -43,6 +43,8 @@ class RasterFile:
     local: tuple[float, float, float, float] | None = None
     height_unit: float = 1.0
     levels: Levels | None = None
+    rows_from_south: bool = False
+    """Of a folder of tiles."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ class Patch:
     """(SIDE + 2, SIDE + 2) metres, one place beyond the border on each side; NaN where there is none."""
     picture: NDArray[np.uint8] | None = None
     """(SIDE, SIDE, 4) red, green, blue and how much is there."""
+    whole: bool = True
+    """Whether all that belongs to it could be reached; what isn't whole may be asked for again."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A square of a map service, and how it stands with its server."""
+
+    patch: Patch | None
+    offline: bool = False
+    words: str = ""
+    """Why it is offline, or what the server refuses."""
 
 
 @dataclass(frozen=True)

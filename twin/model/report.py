@@ -53,6 +53,8 @@ class ImportReport(BaseModel):
     layers: list[LayerReport] = Field(default_factory=list)
     linked: bool = False
     """Whether its data stays in the file."""
+    served: bool = False
+    """Whether it comes from a service, whenever it is looked at."""
     notes: list[str] = []
     """What a person should know: a CRS that was changed, heights that were estimated, data far away."""
 
@@ -79,5 +81,6 @@ class ImportReport(BaseModel):
             "crs": self.crs,
             "layers": [layer.printed() for layer in self.layers],
             "linked": self.linked,
+            "served": self.served,
             "notes": self.notes,
         }

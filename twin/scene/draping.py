@@ -54,6 +54,8 @@ class _Laid:
         self.seen: dict[Spot, int] = {}
         self.waiting: dict[Spot, Future[Made | None]] = {}
         self.shown: set[Spot] = set()
+        self.stale: set[Spot] = set()
+        """Of those there, what is asked for again."""
         self.wanted = Wanted(frozenset(), frozenset(), {})
         self.broken = False
 
@@ -95,6 +97,17 @@ class Draping:
         assert self._source is not None
         assert self._surface is not None
         return _Laid(layers, self._surface, self._source, self._kind)
+
+    def again(self) -> None:
+        """Ask anew for what services left out; what is there stays so long."""
+        for laid in self._laid:
+            laid.stale |= {spot for spot in laid.there if self._lacks(laid, spot)}
+
+    def _lacks(self, laid: _Laid, spot: Spot) -> bool:
+        """Whether a service left something out of a patch."""
+        square, source = laid.sheet.of(spot), self._source
+        served = [one for one in laid.sheet.on(square) if one.layer.link and one.layer.link.service]
+        return source is not None and any(source.lacking(one.layer.id, square) for one in served)
 
     def arrange(self, eye: Eye) -> bool:
         """Ask for what is seen from here, and show the best of what is there; True where something changed."""
@@ -186,7 +199,7 @@ class Draping:
             for number, laid in enumerate(self._laid)
             if not laid.broken
             for spot, by in laid.wanted.urgent.items()
-            if spot not in laid.there and spot not in laid.waiting
+            if (spot not in laid.there or spot in laid.stale) and spot not in laid.waiting
             if spot.level < _ALWAYS or spot in laid.wanted.leaves
         ]
         # What is above comes first: it covers all that is below.
@@ -208,6 +221,10 @@ class Draping:
             _log.exception("%s can't be drawn", ", ".join(one.id for one in laid.layers))
             return 0
         laid.seen[spot] = self._turn
+        laid.stale.discard(spot)
+        self._drop(laid.there.get(spot, []))
+        laid.shown.discard(spot)
+        laid.sizes.pop(spot, None)
         pieces = made.pieces if made else ()
         laid.there[spot] = [
             _Shown(piece, made.square, patching.actor(piece, made.square, self._origin)) for piece in pieces if made

@@ -65,6 +65,10 @@ class Linked:
         changed |= self._clouds.of(clouds, origin)
         return self._tilesets.of(sets, origin) or changed
 
+    def again(self) -> None:
+        """Ask anew for what services left out."""
+        self._draping.again()
+
     def arrange(self, eye: Eye) -> bool:
         """Ask for what is seen from here; True where what is shown changed."""
         self._eye = eye

@@ -126,6 +126,7 @@ class Scene:
             self.look(self.camera)
         self._meshing.bake([Node(key, 0) for key in found.tiles if key[0] in BAKED_LAYERS and key not in self._baked])
         self._fade()
+        self._linked.again()
         self._arrange()
         self.select(self.selected, self._border)
 

@@ -17,6 +17,9 @@ class LinkSource(Protocol):
     def patch(self, layer: Layer, square: Square) -> Patch | None:
         """What a raster holds of a square."""
 
+    def lacking(self, layer: str, square: Square) -> bool:
+        """Whether a square was answered without all that belongs to it: it may be asked for again."""
+
     def octree(self, layer: Layer) -> Octree:
         """The nodes of a point cloud."""
 

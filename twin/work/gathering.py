@@ -72,6 +72,10 @@ def gathered(there: list[Linked], draft: Path, context: Context) -> tuple[dict[s
 
 def _wanted(one: Linked, context: Context) -> _Copying:
     file, link = one.file, one.layer.link
+    if file.is_dir():
+        # A folder of tiles, without links in it: they may lead anywhere.
+        inside = [part for part in sorted(file.rglob("*")) if part.is_file() and not part.is_symlink()]
+        return _Copying(file, [(part, part.relative_to(file).as_posix()) for part in inside], file.name)
     if link is None or link.holds != "tileset" or file.name.lower().endswith(PACKED):
         return _Copying(file, [(file, file.name), *_beside(file)])
     # What a tileset names is read where hostile files are read.
@@ -90,7 +94,8 @@ def _copied(copying: _Copying, into: Path, tell: Callable[[int], None], done: in
     into.mkdir(exist_ok=True)
     if copying.folder:
         into = _free(into, copying.folder)
-    first, named = copying.parts[0][1], ""
+        into.mkdir()
+    first, named = copying.parts[0][1] if copying.parts else "", ""
     sha256 = ""
     for source, name in copying.parts:
         if copying.folder:
@@ -102,7 +107,8 @@ def _copied(copying: _Copying, into: Path, tell: Callable[[int], None], done: in
         made = _copy(source, target, _after(done, tell))
         done += source.stat().st_size
         sha256 = sha256 or made
-    return into / (named or first), sha256
+    # A folder has too many files for a fingerprint.
+    return (into, "") if copying.source.is_dir() else (into / (named or first), sha256)
 
 
 def _after(done: int, tell: Callable[[int], None]) -> Callable[[int], None]:

@@ -65,14 +65,13 @@ def import_file(
     if kind is not None and kind not in context.kinds:
         known = ", ".join(sorted(context.kinds))
         raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
-    if layer is not None and not _is_id(layer):
-        raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
+    check_id(layer)
     file = paths.dataset(file)
-    with _scratch() as scratch:
+    with scratch_folder() as scratch:
         request = Request(
             path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
-            city_crs=_city_crs(context),
+            city_crs=city_crs(context),
             heights_crs=levels.crs(context.city) if context.path.exists() else None,
             crs=crs,
             local=_place(place, file) if place else None,
@@ -80,42 +79,50 @@ def import_file(
             kind=kind,
             copied=bool(copy),
             join=_join(context, join, scratch) if join else None,
-            taken=_taken(context),
-            extent=_extent(context),
+            taken=taken_ids(context),
+            extent=extent(context),
         )
         job = context.jobs.run(
-            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context), path=file
+            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=reading(context), path=file
         )
-        taken: Taken = job.result()
-        context.progress(_READ, tr("Writing the city…"))
-        with founding(context, taken.crs) as city:
-            others = levels.apart(city, taken)
-            _write(context, city, taken, file)
-            there = {found.id: found.extent for found in city.layers()}
-            twice = _twice(city, taken)
+        return written(context, job.result(), file.name)
+
+
+def written(context: Context, taken: Taken, name: str) -> ImportReport:
+    """Write what was read of a file or a service, under its name; one step of undo."""
+    context.progress(_READ, tr("Writing the city…"))
+    with founding(context, taken.crs) as city:
+        others = levels.apart(city, taken)
+        _write(context, city, taken, name)
+        there = {found.id: found.extent for found in city.layers()}
+        twice = _twice(city, taken)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
     notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
     return ImportReport(
-        file=file.name,
+        file=name,
         format=taken.format,
         crs=taken.crs,
         layers=reports,
         linked=taken.link is not None,
+        served=taken.link is not None and taken.link.service is not None,
         notes=notes,
     )
 
 
-def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
-    link = taken.link and taken.link.model_copy(update={"path": named(Path(taken.link.path), context.path)})
+def _write(context: Context, city: City, taken: Taken, name: str) -> None:
+    link = taken.link
+    if link and not link.service:
+        link = link.model_copy(update={"path": named(Path(link.path), context.path)})
     source = Source(
-        file=file.name,
+        file=name,
         sha256=taken.sha256,
         format=taken.format,
+        attribution=taken.attribution,
         crs=taken.source_crs,
         time=datetime.now(UTC),
         synthetic=taken.synthetic,
     )
-    words = tr(mark("Add “{title}”"), title=file.name)
+    words = tr(mark("Add “{title}”"), title=name)
     made: list[int] = []
 
     def do() -> None:
@@ -127,7 +134,7 @@ def _write(context: Context, city: City, taken: Taken, file: Path) -> None:
         with contextlib.ExitStack() as open_files:
             new = [_new(context, part, source, taken, link, open_files) for part in taken.layers]
             new = [replace(one, watch=watch) for one, watch in zip(new, _watches(context, taken), strict=True)]
-            made.append(city.add(new, ("import", {"file": file.name, "sha256": taken.sha256})))
+            made.append(city.add(new, ("import", {"file": name, "sha256": taken.sha256})))
         try:
             _tile(context, city, taken)
         except BaseException:
@@ -178,8 +185,16 @@ def _twice(city: City, taken: Taken) -> bool:
     """Whether this very file was there before; one that is only linked is known by its place until it is hashed."""
     if taken.sha256 or taken.link is None:
         return sum(found.source.sha256 == taken.sha256 for found in city.layers()) > len(taken.layers)
-    links = [found.link.path for found in city.layers() if found.link]
-    return links.count(named(Path(taken.link.path), city.path)) > 1
+    links = [found.link for found in city.layers() if found.link]
+    if taken.link.service:
+        return [one.service for one in links].count(taken.link.service) > 1
+    return [one.path for one in links].count(named(Path(taken.link.path), city.path)) > 1
+
+
+def check_id(layer: str | None) -> None:
+    """Refuse an id that is none."""
+    if layer is not None and not _is_id(layer):
+        raise Refused(mark("A layer’s id is made of letters, digits, - and _; “{id}” is not."), id=layer)
 
 
 def _is_id(words: str) -> bool:
@@ -189,15 +204,17 @@ def _is_id(words: str) -> bool:
     )
 
 
-def _city_crs(context: Context) -> str | None:
+def city_crs(context: Context) -> str | None:
+    """The city's CRS, where there is a city and it has one."""
     return (context.city.crs or None) if context.path.exists() else None
 
 
-def _taken(context: Context) -> tuple[str, ...]:
+def taken_ids(context: Context) -> tuple[str, ...]:
+    """The ids that its layers have."""
     return tuple(layer.id for layer in context.city.layers()) if context.path.exists() else ()
 
 
-def _extent(context: Context) -> tuple[float, float, float, float] | None:
+def extent(context: Context) -> tuple[float, float, float, float] | None:
     """Of the largest layer: what came from elsewhere once must not make the next stray look at home."""
     there = [layer for layer in context.city.layers() if layer.extent] if context.path.exists() else []
     if not there:
@@ -229,7 +246,8 @@ def _join(context: Context, join: str, scratch: Path) -> Join:
     return Join(ipc=str(file), layer=layer, column=column or None)
 
 
-def _reading(context: Context) -> Callable[[float, str], None]:
+def reading(context: Context) -> Callable[[float, str], None]:
+    """Tells a reader's progress as the first part of the command's."""
     # The progress of this thread's command: reports come on another thread, which has none.
     progress = context.progress
     return lambda fraction, words: progress(_READ * fraction, words)
@@ -260,7 +278,8 @@ def _tile(context: Context, city: City, taken: Taken) -> None:
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch_folder() -> Iterator[Path]:
+    """A folder for a reader's files, gone afterwards."""
     folder = paths.scratch()
     try:
         yield folder

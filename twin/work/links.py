@@ -38,8 +38,10 @@ class Linked:
 
 
 def linked(layers: list[Layer], city: Path) -> list[Linked]:
-    """The linked layers of a city and how it stands with their files, by size and time alone."""
-    return [Linked(one, one.link.file(city), one.link.state(city)) for one in layers if one.link]
+    """The layers of a city that are linked to files, and how it stands with those, by size and time alone."""
+    return [
+        Linked(one, one.link.file(city), one.link.state(city)) for one in layers if one.link and not one.link.service
+    ]
 
 
 def relink(
@@ -50,7 +52,7 @@ def relink(
     """Say where a linked layer's file is; one step of undo."""
     before = context.city.layer(layer)
     link = before.link
-    if link is None:
+    if link is None or link.service:
         words = mark("The layer “{layer}” has no file beside the city: its features are in the city.")
         raise Refused(words, layer=layer)
     words = tr(mark("Link “{title}” to {file}"), title=before.title, file=file.name)

@@ -28,6 +28,9 @@ STATES: dict[State, str] = {
 }
 
 
+SERVICE = mark("service, fetched when it is looked at")
+
+
 @dataclass(frozen=True)
 class Info:
     """A city's CRS, schema and layers."""
@@ -46,7 +49,8 @@ class Info:
         for layer in self.layers:
             yield f"{isolate(layer.id)}  {layer.title}  {layer.amount}"
             if layer.link:
-                yield f"  {tr(STATES[layer.link.state(self.path)])}  {isolate(layer.link.path)}"
+                words = SERVICE if layer.link.service else STATES[layer.link.state(self.path)]
+                yield f"  {tr(words)}  {isolate(layer.link.path)}"
 
     def printed(self) -> object:
         """As the issue of the grammar says: crs, schema, layers."""

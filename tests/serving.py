@@ -1,0 +1,111 @@
+"""A server on this machine for a test: what it answers, and what it was asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass
+class Asked:
+    """A request."""
+
+    path: str
+    query: dict[str, str]
+    """By names in small letters."""
+    headers: dict[str, str]
+
+
+@dataclass
+class Reply:
+    """What is sent back."""
+
+    body: bytes | str = b""
+    kind: str = "application/octet-stream"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    """Bytes after which it breaks off, though its head promises all."""
+    pause: float = 0.0
+    """Seconds before each byte."""
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    url: str
+    answer: Callable[[Asked], Reply]
+    asked: list[Asked] = field(default_factory=list)
+    most: int = 0
+    """Requests that were under way at once."""
+    under_way: int = 0
+    stop: Callable[[], None] = lambda: None
+
+
+@contextmanager
+def serving(answer: Callable[[Asked], Reply], host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Serve until the block ends, or it is stopped."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
+            asked = Asked(parts.path, query, {name.lower(): value for name, value in self.headers.items()})
+            with lock:
+                made.asked.append(asked)
+                made.under_way += 1
+                made.most = max(made.most, made.under_way)
+            try:
+                self._send(made.answer(asked))
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            finally:
+                with lock:
+                    made.under_way -= 1
+
+        def _send(self, reply: Reply) -> None:
+            body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if reply.pause:
+                for at in range(len(body)):
+                    time.sleep(reply.pause)
+                    self.wfile.write(body[at : at + 1])
+                    self.wfile.flush()
+            else:
+                self.wfile.write(body if reply.cut is None else body[: reply.cut])
+            self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    made = Server(f"http://{host}:{server.server_port}", answer)
+    thread = threading.Thread(target=lambda: server.serve_forever(0.05), daemon=True)
+    thread.start()
+    stopped = threading.Event()
+
+    def stop() -> None:
+        if not stopped.is_set():
+            stopped.set()
+            server.shutdown()
+            server.server_close()
+
+    made.stop = stop
+    try:
+        yield made
+    finally:
+        stop()
+        thread.join()
