@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -119,6 +121,15 @@ class Session:
             _progress.reset(token)
         self._note(command, values)
         return answer
+
+    @contextmanager
+    def reporting(self, progress: Progress) -> Iterator[None]:
+        """Meanwhile what this thread does, which is no command, tells ``progress`` how far it is."""
+        token = _progress.set(progress)
+        try:
+            yield
+        finally:
+            _progress.reset(token)
 
     def identify(self, layer: str, fid: int) -> Card:
         """What a feature is, in the language in use."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 from twin.core.i18n import isolate, tr
+from twin.model.operation import Operation
 
 _SHOWN = 20
 """How many verdicts a person is shown; the layer keeps them all."""
@@ -53,6 +54,10 @@ class ImportReport(BaseModel):
     layers: list[LayerReport] = Field(default_factory=list)
     linked: bool = False
     """Whether its data stays in the file."""
+    operation: Operation | None = None
+    """What brought its coordinates to the city's CRS; None where they were placed by hand."""
+    astray: bool = False
+    """Whether it lies far from the city, or its axes look swapped: a person should say where it lies."""
     notes: list[str] = []
     """What a person should know: a CRS that was changed, heights that were estimated, data far away."""
 
@@ -69,6 +74,8 @@ class ImportReport(BaseModel):
             )
             for verdict in (*layer.refused[:_SHOWN], *layer.repaired[:_SHOWN]):
                 yield f"  {isolate(verdict.id)}: {verdict.reason}"
+        if self.operation:
+            yield from self.operation.lines()
         yield from self.notes
 
     def printed(self) -> object:
@@ -79,5 +86,6 @@ class ImportReport(BaseModel):
             "crs": self.crs,
             "layers": [layer.printed() for layer in self.layers],
             "linked": self.linked,
+            "operation": self.operation.model_dump() if self.operation else None,
             "notes": self.notes,
         }
