@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog
 
 from twin.core import paths
 from twin.core.errors import CannotRead, NoCrs, NotThisFormat, ReaderFailed, TooLarge, TwinError
 from twin.core.i18n import tr
+from twin.desktop import answering
 from twin.desktop.messages import Action
 from twin.desktop.where import Where
 from twin.host.session import Session
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from twin.desktop.desk import Desk
     from twin.formats.looking import Look
     from twin.formats.suggesting import Suggestions
+    from twin.host.samples import Sample
     from twin.model.report import ImportReport
 
 Again = Callable[[dict[str, Any]], None]
@@ -92,6 +95,52 @@ class Asking:
                 self._desk.command("import", file=file, **said)
 
         return again
+
+    def samples(self) -> None:
+        """Show the sample files: one is added to the city, or all are copied to a folder."""
+        from twin.desktop.samples import SampleList
+        from twin.host.samples import listed
+
+        messages = self._desk.window.messages
+        try:
+            there = listed()
+        except TwinError as why:
+            self._desk.refused(why, lambda _said: None)
+            return
+
+        def add(one: Sample) -> None:
+            messages.clear()
+            if self._desk.session is None:
+                self._found(one)
+            else:
+                self._desk.command("import", file=one.path, **one.said)
+
+        form = SampleList(there, add, self._copy_samples, messages.clear)
+        messages.ask(form, form.title, self.samples)
+
+    def _found(self, one: Sample) -> None:
+        """No city is open: the sample founds one, where a person says, since its own folder may be read-only."""
+        name, _ = QFileDialog.getSaveFileName(self._desk.window, tr("New city…"), "", "*.balad")
+        if name:
+            city = Path(name) if name.endswith(".balad") else Path(f"{name}.balad")
+            self._desk.opening.found(one.path, city, one.said)
+
+    def _copy_samples(self) -> None:
+        from twin.host.samples import samples
+
+        desk = self._desk
+        name, _ = QFileDialog.getSaveFileName(
+            desk.window, tr("Copy all to a folder…"), "", "", options=QFileDialog.Option.ShowDirsOnly
+        )
+        if not name:
+            return
+        desk.window.messages.clear()
+        desk.run(
+            tr("Copy all to a folder…"),
+            lambda _running: samples(None, Path(name)),
+            lambda answer: answering.answered(desk, answer),
+            lambda why: desk.refused(why, lambda _said: None),
+        )
 
     def ways(self, why: TwinError, again: Again, file: Path | None) -> tuple[Action, ...]:
         """What can be done about a file that was refused for how it was read."""

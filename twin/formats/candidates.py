@@ -82,9 +82,7 @@ def ranked(seen: Outlines, city: str | None, extent: Box | None) -> list[Candida
     return [_shifted(one, listed[0]) for one in listed]
 
 
-def candidate(
-    seen: Outlines, code: str, plane: str, extent: Box | None, *, swapped: bool = False
-) -> Candidate | None:
+def candidate(seen: Outlines, code: str, plane: str, extent: Box | None, *, swapped: bool = False) -> Candidate | None:
     """One reading; None where the coordinates have no place in that CRS."""
     x, y = _middle(seen)[::-1] if swapped else _middle(seen)
     middle = _roughly(code, plane, x, y)
