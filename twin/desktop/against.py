@@ -43,6 +43,8 @@ class Against(QWidget):
         self.chosen: Sequence[Line] = ()
         """The outlines as they are drawn, (n, 2) each."""
         self.other: Sequence[Line] = ()
+        self.here = (0.0, 0.0)
+        """A place in the midst of the chosen reading's outlines."""
         self.shift: tuple[tuple[float, float], tuple[float, float]] | None = None
         """From where the other reading puts the file to where the chosen one does."""
         self.words = ""
@@ -64,8 +66,17 @@ class Against(QWidget):
     def read_as(self, chosen: Sequence[Line], other: Sequence[Line] = (), words: str = "") -> None:
         """Show the outlines of the chosen reading, those of another one dashed, and ``words`` above them."""
         self.chosen, self.other, self.words = chosen, other, words
-        self.shift = (_middle(other), _middle(chosen)) if chosen and other else None
+        self.shift = None
+        if chosen:
+            place = _middle(chosen)
+            self.here = _point(chosen[place])
+            self.shift = (_point(other[place]), self.here) if other else None
         self._paths = (self._path(chosen), self._path(other))
+        self.update()
+
+    def wait(self, words: str) -> None:
+        """Say what is being waited for; what is shown stays meanwhile."""
+        self.words = words
         self.update()
 
     def look_at(self, middle: tuple[float, float], across: float) -> None:
@@ -213,6 +224,12 @@ class Against(QWidget):
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _middle(lines: Sequence[Line]) -> tuple[float, float]:
-    points = np.array([line[len(line) // 2] for line in lines])
-    return float(np.median(points[:, 0])), float(np.median(points[:, 1]))
+def _middle(lines: Sequence[Line]) -> int:
+    """The line that lies nearest to the middle of all."""
+    points = np.array([_point(line) for line in lines])
+    return int(np.argmin(((points - np.median(points, axis=0)) ** 2).sum(axis=1)))
+
+
+def _point(line: Line) -> tuple[float, float]:
+    x, y = line[len(line) // 2].tolist()
+    return x, y

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,13 @@ from twin.formats.candidates import Candidate
 from twin.formats.placing import FAR
 from twin.formats.suggesting import Suggestions
 from twin.host.streets import Plan
+from twin.model.operation import Operation
 
 Box = tuple[float, float, float, float]
 Ask = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 """Has something found out off the window's thread; what is found is told on it."""
-_ACROSS = (500.0, 4_000.0)
-"""Metres that the plan shows at first, at least and at most."""
+_ACROSS = (400.0, 1_200.0)
+"""Metres that the plan shows at first, at least and at most: a shift of 100 m is to be seen."""
 _REST = 150
 """Milliseconds after which a plan that was moved asks for the roads there."""
 
@@ -34,6 +35,8 @@ class Readings(QWidget):
 
     picked = Signal(object)
     """The Candidate that a person chose in the list."""
+    told = Signal(str)
+    """How exact the reading is that is drawn, in words; empty where it has no place."""
 
     def __init__(self, found: Suggestions, ask: Ask, plan: Callable[[Box], Plan] | None, look: Theme) -> None:
         super().__init__()
@@ -43,7 +46,8 @@ class Readings(QWidget):
         self._seen: Box | None = None
         """The box whose roads are shown."""
         self.list = QListWidget()
-        self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setProperty("rows", True)
         self.list.setMinimumWidth(300)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("Coordinate systems that would fit"))
@@ -76,6 +80,7 @@ class Readings(QWidget):
 
         def there(answer: tuple[Candidate | None, Any, Any] | None) -> None:
             one, ours, theirs = answer or (None, None, None)
+            self.told.emit("" if one is None or ours is None else "\n".join(_exactness(ours[1])))
             if one is None or ours is None:
                 self._draw([], [], tr("No place on earth by this reading."))
                 return
@@ -83,6 +88,7 @@ class Readings(QWidget):
             theirs = theirs if one.distance is None or one.distance < FAR else None
             self._draw(seen.lines(ours[0]), seen.lines(theirs[0]) if theirs else [], words)
 
+        self.plan.wait(tr("Looking where it could lie…"))
         self._later(work, there)
 
     def show_place(self, place: tuple[float, float, float, float] | None) -> None:
@@ -132,11 +138,9 @@ class Readings(QWidget):
         plan = self.plan
         plan.read_as(chosen, other, words)
         if chosen:
-            here = plan.shift[1] if plan.shift else _middle(chosen)
             apart = math.dist(*plan.shift) if plan.shift else 0.0
-            points = np.concatenate(chosen)
-            across = float(np.max(np.percentile(points, 90, axis=0) - np.percentile(points, 10, axis=0)))
-            plan.look_at(here, min(max(_ACROSS[0], 4 * apart, 2 * across), max(_ACROSS[1], 4 * apart)))
+            across = float(np.ptp(np.concatenate(chosen), axis=0).max())
+            plan.look_at(plan.here, max(_ACROSS[0], min(1.5 * across, _ACROSS[1]), 4 * apart))
             self._roads()
 
     def _roads(self) -> None:
@@ -159,14 +163,16 @@ def _row(found: Suggestions, one: Candidate) -> QListWidgetItem:
     title = f"{isolate(one.crs)} · {isolate(one.name)}"
     if one.swapped:
         title += " · " + tr("axes exchanged")
-    item = QListWidgetItem(f"{led(title)}\n{led(' · '.join(found.words(one)))}")
-    item.setToolTip("\n".join(one.operation.lines()))
+    words = " · ".join(found.where(one))
+    item = QListWidgetItem(f"{led(title)}\n{led(words)}")
+    item.setToolTip(f"{led(title)}\n{led(words)}")
     return item
 
 
-def _middle(lines: list[Line]) -> tuple[float, float]:
-    points = np.concatenate(lines)
-    return float(np.median(points[:, 0])), float(np.median(points[:, 1]))
+def _exactness(operation: Operation) -> Iterator[str]:
+    yield operation.name and operation.exactness
+    if operation.missing:
+        yield operation.missing
 
 
 def _holds(outer: Box, inner: Box) -> bool:

@@ -28,6 +28,7 @@ class SampleList(QFrame):
         self.grown: Callable[[], None] = lambda: None
         self.list = QListWidget()
         self.list.setAccessibleName(self.title)
+        self.list.setProperty("rows", True)
         self.list.setFixedHeight(_HIGH)
         for one in listed:
             self.list.addItem(f"{led(one.title)}\n{led(isolate(one.attribution))}")

@@ -78,6 +78,7 @@ class Where(QFrame):
         self.load.clicked.connect(self._answer)
         if readings:
             readings.picked.connect(self._picked)
+            readings.told.connect(self._tell)
         self._check()
 
     def _lay_out(self, why: str, own: list[str]) -> None:
@@ -127,6 +128,13 @@ class Where(QFrame):
         self.by_code.setChecked(True)
         self.swapped.setChecked(one.swapped)
         self.code.setText(one.crs)
+
+    def _tell(self, words: str) -> None:
+        """How exact the reading is that the plan shows, under its name."""
+        known = _named(self.code.text().strip()) if self.by_code.isChecked() else None
+        if known and known[0]:
+            self.verdict.setText("\n".join(filter(None, (known[1], words))))
+            self.grown()
 
     def _check(self) -> None:
         by_code = self.by_code.isChecked()

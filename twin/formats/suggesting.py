@@ -62,12 +62,15 @@ class Suggestions:
             for one in self.listed
         ]
 
-    def words(self, one: Candidate) -> Iterator[str]:
-        """Where a reading puts the file, how far that is from the first one's, and how exact it is."""
+    def where(self, one: Candidate) -> Iterator[str]:
+        """Where a reading puts the file, and how far that is from the first one's."""
         yield place(one)
-        first = self.listed[0]
         if one.shift is not None:
-            yield shift(one, first.crs)
+            yield shift(one, self.listed[0].crs)
+
+    def words(self, one: Candidate) -> Iterator[str]:
+        """The same, and how exact it is."""
+        yield from self.where(one)
         if one.distance is not None and one.distance < FAR:
             yield one.operation.exactness
 
