@@ -59,9 +59,9 @@ def _imported(desk: Desk, report: ImportReport, file: Path | None) -> None:
 
 
 def _moved(report: ImportReport) -> Iterable[str]:
-    """How its coordinates were moved, where that is not exact to a metre; the log has it always."""
+    """How its coordinates were moved, where that is known to be less exact than a metre; the log has it always."""
     found = report.operation
-    return found.lines() if found and found.name and (found.accuracy is None or found.accuracy > _EXACT) else ()
+    return found.lines() if found and found.name and (found.accuracy or 0.0) > _EXACT else ()
 
 
 def _features(count: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from twin.core.i18n import first_strong, isolate, mark, tr, trn
+from twin.core.i18n import first_strong, isolate, mark, tongue, tr, trn
 from twin.formats.looking import ENCODINGS, Look
 from twin.lettering.fonts import font
 from twin.model.layer import Layer
@@ -88,6 +88,8 @@ class Choices(QFrame):
         column.addLayout(self._rows)
         self.preview.setProperty("sample", True)
         self.preview.setTextFormat(Qt.TextFormat.PlainText)
+        side = Qt.AlignmentFlag.AlignRight if tongue.language == "ar" else Qt.AlignmentFlag.AlignLeft
+        self.preview.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
         self.lost.setProperty("wrong", True)
         self._add(tr("Text"), self.encoding, bool(self._found.letters))
         self._add("", self.preview, bool(self._found.letters))
@@ -116,7 +118,7 @@ class Choices(QFrame):
         for name, title in ENCODINGS.items():
             own = self._found.letters and _same(name, self._found.found)
             self.encoding.addItem(tr("{encoding} (found)", encoding=isolate(title)) if own else isolate(title), name)
-        if self._found.letters and self._own() == self._found.found:
+        if self._found.letters and self._own() not in ENCODINGS:
             self.encoding.insertItem(0, tr("{encoding} (found)", encoding=isolate(self._found.found)), self._own())
         self.encoding.setCurrentIndex(self.encoding.findData(self._own()))
         self.kind.addItem(tr("as the file tells"), "")
@@ -142,7 +144,7 @@ class Choices(QFrame):
         self.preview.setText("\n".join(first_strong(line[:_LETTERS]) for line in lines))
         lost = sum(line.count("\ufffd") for line in lines)
         self.lost.setText(trn("{n} letter can’t be read so.", "{n} letters can’t be read so.", lost) if lost else "")
-        self.lost.setVisible(bool(lost))
+        self._rows.setRowVisible(self.lost, bool(lost))
         self.grown()
 
     def _joined(self) -> None:

@@ -13,6 +13,7 @@ from shiboken6 import isValid
 
 from twin.core.i18n import isolate, led, tr
 from twin.core.settings import Theme
+from twin.desktop import theme
 from twin.desktop.against import Against, Line
 from twin.formats import candidates, suggesting
 from twin.formats.candidates import Candidate
@@ -165,6 +166,7 @@ def _row(found: Suggestions, one: Candidate) -> QListWidgetItem:
         title += " · " + tr("axes exchanged")
     words = " · ".join(found.where(one))
     item = QListWidgetItem(f"{led(title)}\n{led(words)}")
+    theme.row(item, 2)
     item.setToolTip(f"{led(title)}\n{led(words)}")
     return item
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
 
 from twin.core.i18n import isolate, led, tr
+from twin.desktop import theme
 from twin.host.samples import Sample
 from twin.lettering.fonts import font
 
@@ -31,7 +32,9 @@ class SampleList(QFrame):
         self.list.setProperty("rows", True)
         self.list.setFixedHeight(_HIGH)
         for one in listed:
-            self.list.addItem(f"{led(one.title)}\n{led(isolate(one.attribution))}")
+            item = QListWidgetItem(f"{led(one.title)}\n{led(isolate(one.attribution))}")
+            theme.row(item, 2)
+            self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.add, self.copy = QPushButton(tr("Add to the city")), QPushButton(tr("Copy all to a folder…"))
         self.add.setProperty("primary", True)

@@ -64,8 +64,11 @@ def encoding(raw: bytes, told: str | None = None) -> str:
     """The encoding of some text, by Python's name; ``told`` is kept where it can be right.
 
     A mark at the beginning decides, then zeros in every other byte, then whether it is UTF-8; of the encodings of one
-    byte a letter, that which makes the likeliest words.
+    byte a letter, that which makes the likeliest words. What a person said stands above all.
     """
+    stated = _said.get()
+    if stated:
+        return stated
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return name
