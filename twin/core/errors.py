@@ -19,8 +19,9 @@ TwinError                 what went wrong, what to do next, and last the path
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from twin.core.i18n import isolate, tr
 
@@ -59,8 +60,27 @@ class CannotRead(TwinError):
     """A file that can't be taken in."""
 
 
+class Suggested(Protocol):
+    """What a person may say, so that a request can be granted."""
+
+    def lines(self) -> Iterable[str]:
+        """As a terminal prints it, in the language in use."""
+
+    def printed(self) -> object:
+        """As ``--json`` prints it."""
+
+
 class NoCrs(CannotRead):
     """The file names no coordinate system, or one that nobody knows."""
+
+    suggested: Suggested | None = None
+    """Those that would fit, where somebody looked for them; it doesn't cross between processes."""
+
+    def __str__(self) -> str:
+        if self.suggested is None:
+            return super().__str__()
+        words, *path = super().__str__().rsplit("\n", 1) if self.path else [super().__str__()]
+        return "\n".join([words, *self.suggested.lines(), *path])
 
 
 class NotThisFormat(CannotRead):

@@ -14,6 +14,7 @@ from twin.core.i18n import isolate, tongue, tr
 from twin.core.paths import dataset
 from twin.core.settings import Settings
 from twin.desktop import answering, going
+from twin.desktop.asking import Again, Asking
 from twin.desktop.astray import Astray
 from twin.desktop.bridge import Bridge, Running, Worker
 from twin.desktop.filters import Filters
@@ -25,7 +26,6 @@ from twin.desktop.probing import Probing
 from twin.desktop.reach import Reach
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
-from twin.desktop.where import Where
 from twin.desktop.window import Window
 from twin.host.commands import declared
 from twin.host.identify import Card
@@ -61,7 +61,7 @@ class Desk:
         self.window = Window(settings, self._letters, self.ask)
         self.opening = Opening(self)
         self.selection, self.filters = Selection(self), Filters(self)
-        self.astray, self.probing, self.reach = Astray(self), Probing(self), Reach(self)
+        self.astray, self.probing, self.reach, self.asking = Astray(self), Probing(self), Reach(self), Asking(self)
         self.reading = Worker(self.bridge)
         """Short questions to the store, beside whatever command is under way."""
         self.known: Known | None = None
@@ -123,7 +123,7 @@ class Desk:
         self.run(
             title,
             lambda running: session.run(name, running, **values),
-            lambda answer: answering.answered(self, answer),
+            lambda answer: answering.answered(self, answer, values.get("file")),
             lambda why: self.refused(why, lambda said: self.command(name, **{**values, **said}), values.get("file")),
         )
 
@@ -167,28 +167,19 @@ class Desk:
 
         self.reading.run("read", lambda _running: ask(), answered, failed, lambda *_: None)
 
-    def refused(self, why: TwinError, again: Callable[[dict[str, str]], None], file: Path | None = None) -> None:
+    def refused(self, why: TwinError, again: Again, file: Path | None = None) -> None:
         """Say why in words, in another language too; ask where a file lies, where that is what is missing."""
-        messages = self.window.messages
         if isinstance(why, NoCrs) and file is not None:
-            crs = self.known.crs if self.known else ""
-            words = tr("The file doesn't say in which coordinate system it is, and Balad doesn't guess.")
+            self.asking.where(file, again, why)
+            return
+        messages = self.window.messages
+        tone: Tone = "info" if isinstance(why, Cancelled) else "critical"
+        actions = self.asking.ways(why, again, file)
 
-            def answered(said: dict[str, str]) -> None:
-                messages.clear()
-                again(said)
+        def say() -> None:
+            messages.say(why.shown(), actions, tone=tone, again=say)
 
-            form = Where(file.name, words, crs, answered, messages.clear)
-            messages.ask(form, f"{form.title}\n{words}")
-            form.grown = lambda: QTimer.singleShot(0, messages.settle)
-            form.code.setFocus()
-        else:
-            tone: Tone = "info" if isinstance(why, Cancelled) else "critical"
-
-            def say() -> None:
-                messages.say(why.shown(), tone=tone, again=say)
-
-            say()
+        say()
 
     def title(self) -> str:
         """The open city's title."""
@@ -406,7 +397,7 @@ class Desk:
             actions[name].setEnabled(bool(stack) or (edits is not None and self.worker.waiting > 0))
             self.window.tip(name, f"{tr(declared()[name].title)}: {stack[-1].title}" if stack else "")
         for name, command in declared().items():
-            if command.menu == "layer" and name not in {"import", "add-service"}:
+            if command.menu == "layer" and name not in {"import", "import-otherwise", "add-service"}:
                 actions[name].setEnabled(bool(self.session and self.window.layers.chosen()))
             elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)

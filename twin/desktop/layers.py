@@ -30,7 +30,16 @@ from twin.lettering.annotations import Legend, Swatch
 from twin.model.layer import Layer
 
 _ID = Qt.ItemDataRole.UserRole
-_MENU = ("zoom-layer", "show-all", "colour-layer", "rename-layer", "export", "relink-layer", "remove-layer")
+_MENU = (
+    "zoom-layer",
+    "show-all",
+    "colour-layer",
+    "rename-layer",
+    "export",
+    "relink-layer",
+    "about-layer",
+    "remove-layer",
+)
 _SWATCHES = {
     "buildings": "#E8D9C4",
     "surfaces": "#BFC79B",

@@ -22,6 +22,8 @@ _SHAPES: dict[Tone, str] = {
     "critical": "octagon-x",
 }
 _STAYS = 7_000
+_SHORT, _TITLES = 160, 60
+"""Letters of words that buttons stand beside, and of buttons that stand in a row."""
 _WIDEST = 760
 _TOP, _TITLE, _UNDER = 16, 360, 52
 """Pixels: from the top, the room of the city's title, and its height."""
@@ -67,14 +69,19 @@ class Messages(QWidget):
         line.setSpacing(12)
         line.addWidget(self._shape(tone), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(_wrapped(words), 1)
-        choices = column if sum(len(title) for title, _ in actions) > 40 else line
-        if choices is line:
+        long = sum(len(title) for title, _ in actions) > _TITLES
+        if not long and len(words) <= _SHORT:
             self._buttons(line, actions)
         line.addWidget(self._cross(), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
-        if choices is column:
+        if long:
             for title, act in actions:
                 column.addWidget(self._button(title, act))
+        elif actions and len(words) > _SHORT:
+            below = QHBoxLayout()
+            below.addStretch(1)
+            self._buttons(below, actions)
+            column.addLayout(below)
         self._put(card, words)
         self._again = again
         if tone in {"info", "good"} and not actions:
@@ -116,6 +123,7 @@ class Messages(QWidget):
 
     def _put(self, card: QFrame, words: str) -> None:
         self.clear()
+        theme.face(self)
         self._card, self._words = card, words
         self._column.addWidget(card)
         self.settle()

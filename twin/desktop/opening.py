@@ -36,7 +36,7 @@ class Opening:
             lambda why: self._unopened(why, path),
         )
 
-    def found(self, file: Path, path: Path | None = None, said: dict[str, str] | None = None) -> None:
+    def found(self, file: Path, path: Path | None = None, said: dict[str, Any] | None = None) -> None:
         """The first file makes the city, beside it unless a person said where."""
         city = path or file.with_suffix(".balad")
 
@@ -45,12 +45,12 @@ class Opening:
                 return session.run("import", running, file=file, **(said or {}))
 
         def done(answer: Any) -> None:
-            answering.answered(self._desk, answer)
+            answering.answered(self._desk, answer, file)
             self.open(city)
 
         def failed(why: TwinError) -> None:
             self._begin()
-            self._desk.refused(why, lambda more: self.found(file, city, more), file)
+            self._desk.refused(why, lambda more: self.found(file, city, {**(said or {}), **more}), file)
 
         self._wait(tr("Reading {name}…", name=first_strong(file.name)), work, done, failed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from twin.core.errors import TwinError
 from twin.core.i18n import isolate, led, tr
 from twin.desktop import theme
+from twin.desktop.bridge import Running
 from twin.formats.web_offers import NAMES, Offers
 from twin.lettering.fonts import font
 from twin.work import services
@@ -86,9 +87,14 @@ class Service(QFrame):
             return
         self._say(tr("Asking what there is…"))
         self.list.setEnabled(False)
+
+        def ask(running: Running) -> Any:
+            with session.reporting(running):
+                return services.offered(session, url=url, kind=kind)
+
         self._desk.run(
             self.title,
-            lambda running: session.do(services.offered, running, url=url, kind=kind),
+            ask,
             lambda found: self._listed(url, found),
             lambda why: self._refused(url, why),
         )

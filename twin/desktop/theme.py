@@ -6,9 +6,9 @@ import re
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QListWidgetItem, QWidget
 
 from twin.core.i18n import tongue
 from twin.core.paths import resources
@@ -82,6 +82,17 @@ def mark_as(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def face(card: QWidget) -> None:
+    """Lay a card over the view out as its language is read: the view, which is never mirrored, would hand that on."""
+    arabic = tongue.language == "ar"
+    card.setLayoutDirection(Qt.LayoutDirection.RightToLeft if arabic else Qt.LayoutDirection.LeftToRight)
+
+
+def row(item: QListWidgetItem, lines: int) -> None:
+    """Give a row of a card's list the height of so many lines."""
+    item.setSizeHint(QSize(0, lines * QFontMetrics(font(13)).lineSpacing() + 14))
 
 
 def _palette(theme: Theme) -> QPalette:

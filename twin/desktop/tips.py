@@ -84,6 +84,7 @@ class Tips(QFrame):
 
     def retranslate(self, look: Theme) -> None:
         """Every word and icon again."""
+        theme.face(self)
         icon, title, words, key = TIPS[self.place]
         known = declared().get(key)
         self._shape.setPixmap(theme.icon(icon, look, "accent").pixmap(20, 20))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from twin.core.i18n import first_strong, tr
+from twin.desktop import theme
 from twin.lettering.fonts import font
 
 _OFFERED = ("open", "new", "sample")
@@ -46,6 +47,7 @@ class Welcome(QFrame):
 
     def retranslate(self) -> None:
         """Every word again."""
+        theme.face(self)
         while (old := self._column.takeAt(0)) is not None:
             widget = old.widget()
             if widget:

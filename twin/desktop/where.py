@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -23,23 +25,39 @@ from twin.core.i18n import first_strong, isolate, tr
 from twin.desktop import theme
 from twin.lettering.fonts import font
 
-COMMON = ("EPSG:9357", "EPSG:32637", "EPSG:4326", "EPSG:3857")
+if TYPE_CHECKING:
+    from twin.desktop.readings import Readings
+    from twin.formats.candidates import Candidate
+
+COMMON = ("EPSG:9357", "EPSG:32637", "EPSG:20437", "EPSG:4326", "EPSG:3857")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩٫−", "0123456789.-", "٬")
 
 
 class Where(QFrame):
-    """A code that is checked while it is written, or a place by hand; then the import goes on."""
+    """A code that is checked while it is written, or a place by hand; then the import goes on.
+
+    ``readings`` are what would fit the city, drawn against its roads; None where nothing could be looked at. Nothing is
+    chosen until a person chooses.
+    """
 
     def __init__(
-        self, file: str, why: str, city_crs: str, answered: Callable[[dict[str, str]], None], left: Callable[[], None]
+        self,
+        file: str,
+        why: str,
+        city_crs: str,
+        answered: Callable[[dict[str, Any]], None],
+        left: Callable[[], None],
+        readings: Readings | None = None,
     ) -> None:
         super().__init__()
-        self._answered, self._left = answered, left
+        self._answered, self._left, self.readings = answered, left, readings
         self.title = tr("Where does {file} lie?", file=first_strong(file))
         self.grown: Callable[[], None] = lambda: None
         self.code = QLineEdit()
         self.code.setPlaceholderText("EPSG:…")
         self.code.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.swapped = QCheckBox(tr("Axes exchanged"))
+        self.swapped.setToolTip(tr("In the file each place’s north stands before its east."))
         self.by_code = QRadioButton(tr("By its code"))
         self.by_hand = QRadioButton(tr("Local coordinates, placed by hand"))
         self.by_hand.setEnabled(bool(city_crs))
@@ -52,11 +70,15 @@ class Where(QFrame):
         self._lay_out(why, [city_crs] if city_crs.startswith("EPSG") else [])
         self.by_code.setChecked(True)
         self.by_code.toggled.connect(self._check)
+        self.swapped.toggled.connect(self._check)
         for number in self.numbers:
             number.textChanged.connect(self._check)
         self.code.textChanged.connect(self._check)
         self.code.returnPressed.connect(self._answer)
         self.load.clicked.connect(self._answer)
+        if readings:
+            readings.picked.connect(self._picked)
+            readings.told.connect(self._tell)
         self._check()
 
     def _lay_out(self, why: str, own: list[str]) -> None:
@@ -70,16 +92,16 @@ class Where(QFrame):
         for label in (title, words):
             label.setWordWrap(True)
             column.addWidget(label)
-        column.addWidget(self.by_code)
+        if self.readings:
+            column.addWidget(self.readings)
         line = QHBoxLayout()
         line.setSpacing(8)
+        line.addWidget(self.by_code)
         line.addWidget(self.code, 1)
-        for known in dict.fromkeys([*own, *COMMON]):
-            chip = QPushButton(isolate(known))
-            chip.setProperty("quiet", True)
-            chip.clicked.connect(lambda _checked=False, known=known: self.code.setText(known))
-            line.addWidget(chip)
+        line.addWidget(self.swapped)
         column.addLayout(line)
+        if self.readings is None:
+            column.addLayout(self._chips([*own, *COMMON]))
         column.addWidget(self.verdict)
         column.addWidget(self.by_hand)
         column.addWidget(self._place)
@@ -91,10 +113,34 @@ class Where(QFrame):
         foot.addWidget(self.load)
         column.addLayout(foot)
 
+    def _chips(self, codes: list[str]) -> QHBoxLayout:
+        """The commonest codes, where no list of what fits could be made."""
+        line = QHBoxLayout()
+        for known in dict.fromkeys(codes):
+            chip = QPushButton(isolate(known))
+            chip.setProperty("quiet", True)
+            chip.clicked.connect(lambda _checked=False, known=known: self.code.setText(known))
+            line.addWidget(chip)
+        line.addStretch(1)
+        return line
+
+    def _picked(self, one: Candidate) -> None:
+        self.by_code.setChecked(True)
+        self.swapped.setChecked(one.swapped)
+        self.code.setText(one.crs)
+
+    def _tell(self, words: str) -> None:
+        """How exact the reading is that the plan shows, under its name."""
+        known = _named(self.code.text().strip()) if self.by_code.isChecked() else None
+        if known and known[0]:
+            self.verdict.setText("\n".join(filter(None, (known[1], words))))
+            self.grown()
+
     def _check(self) -> None:
         by_code = self.by_code.isChecked()
         self._place.setVisible(not by_code)
         self.code.setEnabled(by_code)
+        self.swapped.setEnabled(by_code)
         said = self.code.text().strip()
         known = _named(said) if by_code and said else None
         self.verdict.setText(known[1] if known else "")
@@ -102,17 +148,32 @@ class Where(QFrame):
         wrong = known is not None and not known[0]
         theme.mark_as(self.verdict, "wrong", wrong)
         theme.mark_as(self.code, "wrong", wrong)
-        placed = all(_number(field.text()) is not None for field in self.numbers)
-        self.load.setEnabled(placed if not by_code else known is not None and known[0])
+        place = self.place
+        self.load.setEnabled(place is not None if not by_code else known is not None and known[0])
+        if self.readings and by_code and known and known[0]:
+            self.readings.choose(code(said), swapped=self.swapped.isChecked())
+            self.readings.show_reading(code(said), swapped=self.swapped.isChecked())
+        elif self.readings and not by_code:
+            self.readings.choose("", swapped=False)
+            self.readings.show_place(place)
         self.grown()
+
+    @property
+    def place(self) -> tuple[float, float, float, float] | None:
+        """East, north, angle and scale as they are written; None while one of them is no number."""
+        east, north, angle, scale = (_number(one.text()) for one in self.numbers)
+        if east is None or north is None or angle is None or scale is None or scale <= 0:
+            return None
+        return east, north, angle, scale
 
     def _answer(self) -> None:
         if not self.load.isEnabled():
             return
         if self.by_code.isChecked():
-            self._answered({"crs": code(self.code.text())})
-        else:
-            self._answered({"crs": "local", "place": ",".join(repr(_number(one.text())) for one in self.numbers)})
+            swapped = {"swapped": True} if self.swapped.isChecked() else {}
+            self._answered({"crs": code(self.code.text()), **swapped})
+        elif self.place:
+            self._answered({"crs": "local", "place": ",".join(map(repr, self.place))})
 
 
 def code(said: str) -> str:

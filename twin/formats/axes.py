@@ -14,7 +14,7 @@ from twin.formats.placing import FAR, Placing
 
 SWAPPED = mark(
     "Its axes look swapped: with each place’s two coordinates exchanged it would lie where the rest does. Undo this, "
-    "exchange them in the file, and bring it again."
+    "and bring it again with its axes exchanged (--swap-axes)."
 )
 
 
@@ -27,7 +27,7 @@ def swapped(placing: Placing, bounds: Box | None, city: Box | None) -> bool:
         return False
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     if city is None:
-        return not _meant_for(placing.source, x, y) and _meant_for(placing.source, y, x)
+        return not meant_for(placing.source, x, y) and meant_for(placing.source, y, x)
     return _distance(placing, x, y, city) > FAR and _distance(placing, y, x, city) <= FAR
 
 
@@ -41,7 +41,8 @@ def _distance(placing: Placing, x: float, y: float, city: Box) -> float:
     return math.hypot(across, along)
 
 
-def _meant_for(source: str, x: float, y: float) -> bool:
+def meant_for(source: str, x: float, y: float) -> bool:
+    """Whether a place lies where its CRS is made for, as far as that can be told."""
     plane = horizontal(CRS.from_user_input(source))
     area = plane.area_of_use
     if area is None or not plane.is_projected:

@@ -29,6 +29,8 @@ BESIDE = True
 """Beside other data in a folder, a text mostly says something about it."""
 _DELIMITERS = ",;\t|"
 _HEAD = 1 << 16
+_MORE = 4 << 20
+"""Bytes among which a preview looks for letters beyond ASCII."""
 _LINES = 30
 _FIELD = 64 << 20
 """Letters of a value: geometry of a whole country is a long one."""
@@ -52,6 +54,22 @@ def read_joined(path: Path, join: Join, notes: Notes) -> Iterator[Batch]:
     yield from tabular.read_joined([_opened(path)], path, join, notes)
 
 
+def columns(path: Path) -> list[str]:
+    """The names of its columns."""
+    return list(_opened(path).table.column_names)
+
+
+def letters(path: Path) -> bytes:
+    """Its first line, and those beyond ASCII that follow it soonest; of text in wide letters just the beginning."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        if b"\0" in head or head.startswith(b"\xef\xbb\xbf"):
+            return head
+        first, _, rest = (head + file.read(_MORE)).partition(b"\n")
+    beyond = [line for line in rest.splitlines() if not line.isascii()]
+    return b"\n".join([first, *beyond])[:_HEAD]
+
+
 def write(out: Path, table: pa.Table, crs: str, _layer: str, _meta: Mapping[str, Any] | None = None) -> None:
     """Write a layer's features, a row each."""
     delimited_writer.write(out, table, crs)
@@ -59,21 +77,21 @@ def write(out: Path, table: pa.Table, crs: str, _layer: str, _meta: Mapping[str,
 
 def _tables(path: Path) -> Tables:
     looked = path.stat()
-    return _placed(path, looked.st_mtime_ns, looked.st_size)
+    return _placed(path, looked.st_mtime_ns, looked.st_size, text.spoken())
 
 
 def _opened(path: Path) -> Sheet:
     looked = path.stat()
-    return _read(path, looked.st_mtime_ns, looked.st_size)
+    return _read(path, looked.st_mtime_ns, looked.st_size, text.spoken())
 
 
 @lru_cache(maxsize=1)
-def _placed(path: Path, _time: int, _size: int) -> Tables:
-    return tabular.tables([_read(path, _time, _size)], path)
+def _placed(path: Path, time: int, size: int, spoken: str | None) -> Tables:
+    return tabular.tables([_read(path, time, size, spoken)], path)
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, _time: int, _size: int) -> Sheet:
+def _read(path: Path, _time: int, _size: int, _spoken: str | None) -> Sheet:
     csv.field_size_limit(_FIELD)
     encoding = _encoding(path)
     with path.open("rb") as file:

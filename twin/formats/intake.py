@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import shapely
 
-from twin.core.errors import CannotRead, NotThisFormat
+from twin.core.errors import CannotRead, NotThisFormat, Refused
 from twin.core.i18n import mark, tr, trn
-from twin.formats import archives, axes, folders, footprints, joining, linking, registry, siting, spooling
+from twin.formats import at_hand, axes, folders, footprints, joining, linking, registry, siting
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Format, Report
 from twin.formats.request import Answer, Request, TakenLayer
@@ -28,13 +27,8 @@ def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     """Read a file whole; a TwinError says why not."""
     path = Path(request.path)
     progress(0.0, tr("Looking at the file…"))
-    if not archives.is_archive(path) or linking.in_zip(path, registry.formats()):
-        with archives.called(path, path), spooling.within(Path(request.scratch)):
-            return _taken_in(request, path, path, progress)
-    with TemporaryDirectory(dir=request.scratch, prefix="unpacked") as room, spooling.within(Path(room)):
-        unpacked = archives.unpack(path, Path(room))
-        with archives.called(path, unpacked):
-            return _taken_in(request, path, unpacked, progress)
+    with at_hand.opened(request) as place:
+        return _taken_in(request, path, place, progress)
 
 
 def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> Answer:
@@ -45,6 +39,8 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
         words = mark("What it holds stays in its file and is read from there: unpack the zip, and bring what it holds.")
         raise CannotRead(words, file)
     linking.fits(chosen, request.kind, path, request.copied)
+    if request.swapped and linking.is_linked(chosen, request.copied):
+        raise Refused(mark("What a {format} file holds can’t be turned about its axes."), path, format=chosen.NAME)
     notes = Notes()
     survey, placing, read = joining.looked(chosen, path, request, notes) or _looked(chosen, path, request, notes)
     linking.level(chosen, path, placing, survey, request)
@@ -68,6 +64,8 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
         heights=survey.heights if survey.heights != "unknown" and not placing.levels else placing.heights,
         format=chosen.NAME,
         sha256=fingerprint.result(),
+        operation=placing.operation,
+        astray=streams.astray or tr(axes.SWAPPED) in notes.said,
         layers=taken,
         synthetic=survey.synthetic,
         notes=[*placing.notes, *notes.said],
@@ -80,7 +78,7 @@ def _looked(chosen: Format, path: Path, request: Request, notes: Notes) -> joini
     """Where a file lies by what it says or a person says of it."""
     survey = chosen.survey(path)
     placing = siting.placing(path, survey, request)
-    if request.local is None and axes.swapped(placing, survey.bounds, request.extent):
+    if request.local is None and not request.swapped and axes.swapped(placing, survey.bounds, request.extent):
         notes.say(axes.SWAPPED)
     read, about = linking.reading(chosen, request.copied), linking.about(chosen, placing, request)
     return survey, placing, lambda: read(path, placing.place, notes, **about)

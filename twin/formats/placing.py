@@ -27,6 +27,7 @@ from twin.formats import crs as systems
 from twin.formats.crs import Box
 from twin.model.layer import Heights
 from twin.model.link import Levels
+from twin.model.operation import Operation
 
 Coordinates = NDArray[np.float64]
 Place = Callable[[Coordinates], Coordinates]
@@ -55,6 +56,8 @@ class Placing:
     """What a height is multiplied by to be metres."""
     levels: Levels | None = None
     """Where heights are brought to another level too (see ``vertical``)."""
+    operation: Operation | None = None
+    """What moves its coordinates; None where a person placed them by hand."""
 
 
 def decide(
@@ -86,9 +89,9 @@ def decide(
     unit = systems.height_unit(source) if height_unit is None else height_unit
     if plane.equals(target, ignore_axis_order=True):
         move: Transformer | None = None
-        placing.same = unit == 1.0
+        placing.same, placing.operation = unit == 1.0, Operation(accuracy=0.0)
     else:
-        move = _best(plane, target, bounds, notes)
+        move, placing.operation = best(plane, target, bounds, notes)
     if unit != 1.0:
         notes.append(tr("Heights were put into metres (× {unit}).", unit=str(unit)))
     placing.place, placing.height_unit = _placer(move, unit), unit
@@ -99,7 +102,7 @@ def decide(
 def between(layer: str, file: str, place: Place) -> Place:
     """For a layer in another CRS than the one that speaks for its file: brought there first, then placed."""
     source, target = systems.horizontal(systems.known(layer, None)), systems.horizontal(systems.known(file, None))
-    move = _placer(_best(source, target, None, []), 1.0)
+    move = _placer(best(source, target, None, [])[0], 1.0)
     return lambda xyz: place(move(xyz))
 
 
@@ -187,7 +190,7 @@ def _found(plane: CRS, bounds: Box | None, notes: list[str], path: str | Path) -
     return chosen
 
 
-def _best(source: CRS, target: CRS, bounds: Box | None, notes: list[str]) -> Transformer:
+def best(source: CRS, target: CRS, bounds: Box | None, notes: list[str]) -> tuple[Transformer, Operation]:
     """The most exact operation at hand; a note where a better one needs a grid, or where none is known."""
     area = _area(source, bounds)
     try:
@@ -202,10 +205,21 @@ def _best(source: CRS, target: CRS, bounds: Box | None, notes: list[str]) -> Tra
     if not group.transformers:
         raise NoCrs("There is no way from {source} to the city’s CRS.", source=systems.titled(source))
     chosen = group.transformers[0]
-    if not group.best_available and chosen.accuracy > 1:
-        words = mark("Places are exact to about {accuracy} m: the grid file that would do better is not installed.")
-        notes.append(tr(words, accuracy=f"{chosen.accuracy:g}"))
-    return chosen
+    return chosen, _told(chosen, group)
+
+
+def _told(chosen: Transformer, group: TransformerGroup) -> Operation:
+    """What PROJ says of the operation, and of a more exact one whose grids are missing."""
+    accuracy = chosen.accuracy if chosen.accuracy >= 0 else None
+    least = math.inf if accuracy is None else accuracy
+    better = [one for one in group.unavailable_operations if 0 <= one.accuracy < least]
+    most = min(better, key=lambda one: one.accuracy, default=None)
+    return Operation(
+        name=chosen.description,
+        accuracy=accuracy,
+        grids=tuple(grid.short_name for grid in most.grids if not grid.available) if most else (),
+        better=most.accuracy if most else None,
+    )
 
 
 def _area(source: CRS, bounds: Box | None) -> AreaOfInterest | None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from twin.model.layer import Column, Heights
 from twin.model.link import Link
+from twin.model.operation import Operation
 from twin.model.report import LayerReport
 
 
@@ -32,6 +33,10 @@ class Request(BaseModel):
     """What a person says about the file: ``EPSG:n`` or ``local``."""
     local: tuple[float, float, float, float] | None = None
     """East, north, angle in degrees counter-clockwise, scale."""
+    swapped: bool = False
+    """Whether a person says that each place's two coordinates stand exchanged."""
+    encoding: str | None = None
+    """The encoding of its text, where a person says it."""
     layer: str | None = None
     """One of the file's layers, or the name of the only one; before the names of several."""
     kind: str | None = None
@@ -68,6 +73,9 @@ class Answer(BaseModel):
     format: str
     sha256: str
     layers: list[TakenLayer]
+    operation: Operation | None = None
+    astray: bool = False
+    """Whether it lies far from the city, or its axes look swapped."""
     synthetic: bool = False
     """Whether the file says that it was generated, not measured."""
     notes: list[str] = []

@@ -1,13 +1,17 @@
-"""Where a file lies by what it says or a person says of it; a site's latitude is a hint that a person judges."""
+"""Where a file lies by what it says or a person says of it; a site's latitude is a hint that a person judges.
+
+A person may also say that each place's two coordinates stand exchanged: they are put in order before all else.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from twin.core.errors import NoCrs
-from twin.core.i18n import mark
-from twin.formats.crs import degrees_to
-from twin.formats.placing import Placing, decide
+from twin.core.i18n import mark, tr
+from twin.formats.crs import Box, degrees_to
+from twin.formats.placing import Coordinates, Place, Placing, decide
 from twin.formats.reader import Survey
 from twin.formats.request import Request
 
@@ -15,10 +19,10 @@ from twin.formats.request import Request
 def placing(path: Path, survey: Survey, request: Request) -> Placing:
     """How its coordinates come to the city; NoCrs where nothing and nobody says."""
     try:
-        return decide(
+        found = decide(
             path,
             survey.crs,
-            survey.bounds,
+            exchanged(survey.bounds) if request.swapped else survey.bounds,
             city=request.city_crs,
             said=request.crs,
             local=request.local,
@@ -29,6 +33,26 @@ def placing(path: Path, survey: Survey, request: Request) -> Placing:
         if hint is None:
             raise
         raise hint from None
+    return _turned(found) if request.swapped else found
+
+
+def exchanged(bounds: Box | None) -> Box | None:
+    """A box with its two axes exchanged."""
+    return None if bounds is None else (bounds[1], bounds[0], bounds[3], bounds[2])
+
+
+def in_order(place: Place) -> Place:
+    """A way to place coordinates whose first two stand exchanged."""
+
+    def placed(xyz: Coordinates) -> Coordinates:
+        return place(xyz[:, [1, 0, 2]])
+
+    return placed
+
+
+def _turned(found: Placing) -> Placing:
+    notes = [tr("Each place’s two coordinates were exchanged, as you said."), *found.notes]
+    return replace(found, place=in_order(found.place), same=False, notes=notes)
 
 
 def _hint(path: Path, survey: Survey, request: Request) -> NoCrs | None:

@@ -49,6 +49,11 @@ def read_joined(path: Path, join: Join, notes: Notes) -> Iterator[Batch]:
     yield from tabular.read_joined(sheets[:1], path, join, notes)
 
 
+def columns(path: Path) -> list[str]:
+    """The names of the columns of its first sheet."""
+    return list(_opened(path)[0].table.column_names)
+
+
 def _tables(path: Path) -> Tables:
     looked = path.stat()
     return _placed(path, looked.st_mtime_ns, looked.st_size)

@@ -49,6 +49,8 @@ class Streams:
     def __init__(self, request: Request) -> None:
         self.request = request
         self.open: dict[str, _Stream] = {}
+        self.astray = False
+        """Whether what was read lies far from the city; known at the end."""
 
     def write(self, batch: Batch) -> None:
         """Add a batch to its layer's file."""
@@ -68,6 +70,7 @@ class Streams:
         ids = self._ids()
         for warning in filter(None, [far(self._extent(), self.request.extent)]):
             notes.say(warning)
+            self.astray = True
         self._tell_lost(notes)
         made = []
         for stream in self.open.values():

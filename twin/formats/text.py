@@ -8,6 +8,9 @@ from __future__ import annotations
 import codecs
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 import pyarrow as pa
@@ -39,14 +42,33 @@ _SHARES = dict(
 _MIXED = re.compile(r"(?<=[A-Za-z])[ء-ي]|[ء-ي](?=[A-Za-z])")
 _ACCENTED = re.compile(r"(?<=[A-Za-z])[À-ÖØ-öø-ÿŠšŽžŒœŸ]|[À-ÖØ-öø-ÿŠšŽžŒœŸ](?=[A-Za-z])")
 _SAMPLE = 1 << 20
+_said: ContextVar[str | None] = ContextVar("said", default=None)
+
+
+@contextmanager
+def said(name: str | None) -> Iterator[None]:
+    """Meanwhile text is in the encoding that a person says, whatever a file or its letters tell; None says nothing."""
+    token = _said.set(codec(name))
+    try:
+        yield
+    finally:
+        _said.reset(token)
+
+
+def spoken() -> str | None:
+    """The encoding that a person said, by Python's name."""
+    return _said.get()
 
 
 def encoding(raw: bytes, told: str | None = None) -> str:
     """The encoding of some text, by Python's name; ``told`` is kept where it can be right.
 
     A mark at the beginning decides, then zeros in every other byte, then whether it is UTF-8; of the encodings of one
-    byte a letter, that which makes the likeliest words.
+    byte a letter, that which makes the likeliest words. What a person said stands above all.
     """
+    stated = _said.get()
+    if stated:
+        return stated
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return name

@@ -54,6 +54,13 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     yield from gdal.read(named, place, notes)
 
 
+def letters(path: Path) -> bytes:
+    """Its lines beyond ASCII."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        return b"\n".join(line for line in (*head.splitlines(), *file.readlines(_WORDS)) if not line.isascii())
+
+
 def _opened(path: Path) -> Sequence[gdal.Opened]:
     found = _encoding(path)
     return gdal.layers(path, NAME, "DXF", {"ENCODING": found} if found else {}, several=False)
@@ -63,7 +70,7 @@ def _encoding(path: Path) -> str:
     """The encoding of its words; empty where they are plain ASCII. From 2007 on it is UTF-8 by the format."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        words = b"\n".join(line for line in (*head.splitlines(), *file.readlines(_WORDS)) if not line.isascii())
+    words = letters(path)
     version, page = _variable(head, b"$ACADVER"), _variable(head, b"$DWGCODEPAGE")
     told = "utf-8" if version >= "AC1021" else page.replace("ansi_", "")
     return gdal.encoding(text.encoding(words, told or None)) if words else ""

@@ -32,23 +32,33 @@ def survey(path: Path) -> Survey:
 
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its features."""
-    told, found = _told(path), _encoding(path)
+    named, found = _told(path), _encoding(path)
     opened = _opened(path)
     if path.suffix.lower() == ".tab":
         expected = dbase.expected(_beside(path, ".dat"))
         opened = [replace(one, raw=replace(one.raw, expected=expected)) for one in opened]
     elif not all(_ends_well(one) for one in (path, _beside(path, ".mid"))):
         notes.say("The file ends in the middle of a line: it may be cut short.")
-    if found and found != told:
-        opened = [replace(one, raw=replace(one.raw, batches=_again(one.raw.batches, told, found))) for one in opened]
-    if told and found != told:
+    if found and found != named:
+        opened = [replace(one, raw=replace(one.raw, batches=_again(one.raw.batches, named, found))) for one in opened]
+    if named and found != named and not text.spoken():
         notes.say(
             "{file} says that its text is {told}, but it is {found}: it was read so.",
             file=isolate(path.name),
-            told=isolate(told),
+            told=isolate(named),
             found=isolate(found),
         )
     yield from gdal.read(opened, place, notes)
+
+
+def letters(path: Path) -> bytes:
+    """What its table holds beyond ASCII, a value or a row a line."""
+    return b"\n".join(line for line in _words(path).splitlines() if not line.isascii())
+
+
+def told(path: Path) -> str:
+    """The encoding that it says, by Python's name."""
+    return _told(path)
 
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:
@@ -95,16 +105,18 @@ def _told(path: Path) -> str:
     return next((one for one in found[::-1] if one), "")
 
 
-def _encoding(path: Path) -> str:
+def _words(path: Path) -> bytes:
     if path.suffix.lower() == ".tab":
-        raw = dbase.words(_beside(path, ".dat"))
-    else:
-        try:
-            with _beside(path, ".mid").open("rb") as file:
-                raw = file.read(_SAMPLE)
-        except OSError:
-            raw = b""
-    told = _told(path)
+        return dbase.words(_beside(path, ".dat"))
+    try:
+        with _beside(path, ".mid").open("rb") as file:
+            return file.read(_SAMPLE)
+    except OSError:
+        return b""
+
+
+def _encoding(path: Path) -> str:
+    raw, told = _words(path), _told(path)
     return text.encoding(raw, told or None) if raw and not raw.isascii() else told
 
 

@@ -25,15 +25,25 @@ def survey(path: Path) -> Survey:
 def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Every layer that has geometry."""
     for one in _files(path):
-        told, found = _told(one), _encoding(one)
-        if told and found and text.codec(told) != text.codec(found):
+        named, found = _told(one), _encoding(one)
+        if named and found and not text.spoken() and text.codec(named) != text.codec(found):
             notes.say(
                 "{file} says that its text is {told}, but it is {found}: it was read so.",
                 file=isolate(one.with_suffix(".cpg").name),
-                told=isolate(told[:40]),
+                told=isolate(named[:40]),
                 found=isolate(found),
             )
     yield from gdal.read(_opened(path), place, notes)
+
+
+def letters(path: Path) -> bytes:
+    """What its tables hold beyond ASCII, a value a line."""
+    return b"\n".join(dbase.words(_beside(one, ".dbf")) for one in _files(path))
+
+
+def told(path: Path) -> str:
+    """The encoding that it says, in its own words."""
+    return _told(_files(path)[0]) if _files(path) else ""
 
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -121,11 +122,12 @@ class Session:
         self._note(command, values)
         return answer
 
-    def do(self, work: Callable[..., Any], progress: Progress, **values: Any) -> Any:
-        """Do something that is no command, and leaves nothing behind: what a dialog asks for."""
+    @contextmanager
+    def reporting(self, progress: Progress) -> Iterator[None]:
+        """Meanwhile what this thread does, which is no command, tells ``progress`` how far it is."""
         token = _progress.set(progress)
         try:
-            return work(self, **values)
+            yield
         finally:
             _progress.reset(token)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from twin import __version__
-from twin.core.errors import CityBusy, TwinError
+from twin.core.errors import CityBusy, NoCrs, TwinError
 from twin.core.i18n import tr, unmarked
 from twin.host.commands import declared
 from twin.host.owner import ask_owner
@@ -128,8 +128,10 @@ def _print(answer: Any, as_json: bool, out: TextIO) -> None:
 
 def _refuse(why: TwinError, as_json: bool, out: TextIO, err: TextIO) -> int:
     if as_json:
-        kind = type(why).__name__
-        print(json.dumps({"ok": False, "error": kind, "message": unmarked(str(why))}, ensure_ascii=False), file=out)
+        said: dict[str, object] = {"ok": False, "error": type(why).__name__, "message": unmarked(str(why))}
+        if isinstance(why, NoCrs) and why.suggested:
+            said["suggested"] = why.suggested.printed()
+        print(json.dumps(said, ensure_ascii=False), file=out)
     print(str(why) if err.isatty() else unmarked(str(why)), file=err)
     return REFUSED
 

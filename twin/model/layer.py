@@ -11,6 +11,7 @@ from twin.core.i18n import named, trn
 from twin.core.units import symbol
 from twin.model.feature import HIDDEN
 from twin.model.link import Link
+from twin.model.operation import Operation
 from twin.model.style import Colouring
 
 Heights = Literal["ellipsoidal", "orthometric", "unknown"]
@@ -64,6 +65,10 @@ class Source(_Noun):
     time: datetime | None = None
     crs: str = ""
     """The CRS that the file was read in, as ``EPSG:n`` or WKT."""
+    swapped: bool = False
+    """Whether each place's two coordinates were exchanged on the way."""
+    operation: Operation | None = None
+    """What brought its coordinates to the city's CRS; None where they were placed by hand."""
     synthetic: bool = False
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 from twin.core.i18n import isolate, tr
+from twin.model.operation import Operation
 
 _SHOWN = 20
 """How many verdicts a person is shown; the layer keeps them all."""
@@ -55,6 +56,10 @@ class ImportReport(BaseModel):
     """Whether its data stays in the file."""
     served: bool = False
     """Whether it comes from a service, whenever it is looked at."""
+    operation: Operation | None = None
+    """What brought its coordinates to the city's CRS; None where they were placed by hand."""
+    astray: bool = False
+    """Whether it lies far from the city, or its axes look swapped: a person should say where it lies."""
     notes: list[str] = []
     """What a person should know: a CRS that was changed, heights that were estimated, data far away."""
 
@@ -71,6 +76,8 @@ class ImportReport(BaseModel):
             )
             for verdict in (*layer.refused[:_SHOWN], *layer.repaired[:_SHOWN]):
                 yield f"  {isolate(verdict.id)}: {verdict.reason}"
+        if self.operation:
+            yield from self.operation.lines()
         yield from self.notes
 
     def printed(self) -> object:
@@ -82,5 +89,6 @@ class ImportReport(BaseModel):
             "layers": [layer.printed() for layer in self.layers],
             "linked": self.linked,
             "served": self.served,
+            "operation": self.operation.model_dump() if self.operation else None,
             "notes": self.notes,
         }

@@ -15,8 +15,9 @@ from typing import Annotated
 import pyarrow as pa
 
 from twin.core import paths
-from twin.core.errors import Refused
+from twin.core.errors import NoCrs, Refused
 from twin.core.i18n import mark, tr, trn
+from twin.formats import text
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
 from twin.formats.request import Join
@@ -27,7 +28,7 @@ from twin.model.link import Link, named
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
-from twin.work import levels
+from twin.work import choosing, levels
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.creating import founding
@@ -54,6 +55,11 @@ def import_file(
     kind: Annotated[str | None, Help("the layer kind, where the file doesn't tell", form="KIND")] = None,
     crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n|local")] = None,
     place: Annotated[str | None, Help("where local coordinates lie in the city", form="E,N[,ANGLE[,SCALE]]")] = None,
+    swapped: Annotated[
+        bool, Help("exchange each place’s two coordinates: north stands where east should", flag="swap-axes")
+    ] = False,
+    encoding: Annotated[str | None, Help("the encoding of the file’s text", form="utf-8|windows-1256|…")] = None,
+    attribution: Annotated[str | None, Help("who made it and its licence, told beside pictures", form="WORDS")] = None,
     join: Annotated[
         str | None, Help("the layer whose ids a table’s rows hold instead of places", form="LAYER[.COLUMN]")
     ] = None,
@@ -66,34 +72,42 @@ def import_file(
         known = ", ".join(sorted(context.kinds))
         raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
     check_id(layer)
+    if encoding is not None and text.codec(encoding) is None:
+        words = mark("“{encoding}” is no encoding that Balad knows: say utf-8 or windows-1256.")
+        raise Refused(words, encoding=encoding)
     file = paths.dataset(file)
     with scratch_folder() as scratch:
-        request = Request(
-            path=os.path.normpath(file.absolute()),
-            scratch=str(scratch),
-            city_crs=city_crs(context),
-            heights_crs=levels.crs(context.city) if context.path.exists() else None,
-            crs=crs,
-            local=_place(place, file) if place else None,
-            layer=layer,
-            kind=kind,
-            copied=bool(copy),
-            join=_join(context, join, scratch) if join else None,
-            taken=taken_ids(context),
-            extent=extent(context),
+        request = asked(context, file, scratch).model_copy(
+            update={
+                "crs": crs,
+                "local": _place(place, file) if place else None,
+                "swapped": swapped,
+                "encoding": encoding,
+                "layer": layer,
+                "kind": kind,
+                "copied": bool(copy),
+                "join": _join(context, join, scratch) if join else None,
+            }
         )
         job = context.jobs.run(
             take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=reading(context), path=file
         )
-        return written(context, job.result(), file.name)
+        try:
+            taken: Taken = job.result()
+        except NoCrs as why:
+            why.suggested = choosing.suggested(context, request)
+            raise
+        return written(context, taken, file.name, swapped=swapped, attribution=attribution or "")
 
 
-def written(context: Context, taken: Taken, name: str) -> ImportReport:
+def written(
+    context: Context, taken: Taken, name: str, *, swapped: bool = False, attribution: str = ""
+) -> ImportReport:
     """Write what was read of a file or a service, under its name; one step of undo."""
     context.progress(_READ, tr("Writing the city…"))
     with founding(context, taken.crs) as city:
         others = levels.apart(city, taken)
-        _write(context, city, taken, name)
+        _write(context, city, taken, name, swapped=swapped, attribution=attribution)
         there = {found.id: found.extent for found in city.layers()}
         twice = _twice(city, taken)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
@@ -105,11 +119,25 @@ def written(context: Context, taken: Taken, name: str) -> ImportReport:
         layers=reports,
         linked=taken.link is not None,
         served=taken.link is not None and taken.link.service is not None,
+        operation=taken.operation,
+        astray=taken.astray,
         notes=notes,
     )
 
 
-def _write(context: Context, city: City, taken: Taken, name: str) -> None:
+def asked(context: Context, file: Path, scratch: Path) -> Request:
+    """A request about a file, with what a reader must know of the city."""
+    return Request(
+        path=os.path.normpath(file.absolute()),
+        scratch=str(scratch),
+        city_crs=city_crs(context),
+        heights_crs=levels.crs(context.city) if context.path.exists() else None,
+        taken=taken_ids(context),
+        extent=extent(context),
+    )
+
+
+def _write(context: Context, city: City, taken: Taken, name: str, *, swapped: bool, attribution: str) -> None:
     link = taken.link
     if link and not link.service:
         link = link.model_copy(update={"path": named(Path(link.path), context.path)})
@@ -117,8 +145,10 @@ def _write(context: Context, city: City, taken: Taken, name: str) -> None:
         file=name,
         sha256=taken.sha256,
         format=taken.format,
-        attribution=taken.attribution,
         crs=taken.source_crs,
+        swapped=swapped,
+        operation=taken.operation,
+        attribution=attribution or taken.attribution,
         time=datetime.now(UTC),
         synthetic=taken.synthetic,
     )
