@@ -17,7 +17,7 @@ from twin.core.errors import CannotRead, NotThisFormat, TooLarge, TwinError
 from twin.core.i18n import mark
 from twin.formats import text
 
-SUFFIXES = (".zip", ".kmz")
+SUFFIXES = (".zip", ".kmz", ".ifczip")
 MEMBERS = 20_000
 BYTES = 4 << 30
 """Of all that is unpacked."""

@@ -24,7 +24,7 @@ from twin.formats.reader import Batch, Place, Survey
 from twin.model.layer import Heights
 
 NAME = "IFC"
-SUFFIXES = (".ifc",)
+SUFFIXES = (".ifc", ".ifczip")
 LARGEST = 2 << 30
 _TITLES = {
     "rooms": ("Rooms", "غرف"),
