@@ -27,6 +27,7 @@ __all__ = ["Answer", "Request", "TakenLayer", "take_in"]
 def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     """Read a file whole; a TwinError says why not."""
     path = Path(request.path)
+    registry.bring(request.readers)
     progress(0.0, tr("Looking at the file…"))
     if not archives.is_archive(path):
         with archives.called(path, path), spooling.within(Path(request.scratch)):

@@ -9,7 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from twin.core.i18n import mark, tr
+
 API = 1
+_OTHER_API = mark("it asks for API version {asked}; this program has {there}")
 
 
 class Entry(BaseModel):
@@ -23,6 +26,7 @@ class Entry(BaseModel):
     menu: str = ""
     key: str = ""
     when: str = ""
+    """Of a reader, the ends of its files' names; of a command, ``layer`` where it is about the chosen one."""
 
     def load(self) -> Any:
         """What ``run`` names, imported now."""
@@ -56,7 +60,7 @@ class Manifest(BaseModel):
         """The manifest in a file; raises where it is malformed or asks for another API version."""
         found = cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         if found.api != API:
-            raise ValueError(f"it asks for API version {found.api}; this program has {API}")
+            raise ValueError(tr(_OTHER_API, asked=found.api, there=API))
         return found.model_copy(update={"folder": file.parent.absolute()})
 
 

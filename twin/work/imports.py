@@ -43,6 +43,7 @@ _READ, _WRITTEN = 0.6, 0.7
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
+_UNDRAWN = mark("No plugin that is here draws the layer kind “{kind}”: what is of it is listed and not drawn.")
 _ELLIPSOID = mark(
     "Its heights are above the ellipsoid, those in the city above the sea: they may be tens of metres apart."
 )
@@ -83,6 +84,7 @@ def import_file(
             join=_join(context, join, scratch) if join else None,
             taken=_taken(context),
             extent=_extent(context),
+            readers=context.readers,
         )
         job = context.jobs.run(
             take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=_reading(context), path=file
@@ -95,7 +97,8 @@ def import_file(
             there = {found.id: found.extent for found in city.layers()}
             twice = _twice(city, taken)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
-    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
+    unknown = sorted({part.report.kind for part in taken.layers} - set(context.kinds))
+    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else []), *(tr(_UNDRAWN, kind=kind) for kind in unknown)]
     return ImportReport(
         file=file.name,
         format=taken.format,

@@ -82,6 +82,7 @@ def update(
             layer=layer,
             kind=found.kind,
             identified=True,
+            readers=context.readers,
         )
         told = context.progress
 
