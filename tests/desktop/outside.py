@@ -15,7 +15,7 @@ import pytest
 from tests.desktop.conftest import LOOK
 from tests.desktop.hand import Hand, still
 from tests.desktop.looking import of_image
-from twin.core.i18n import tongue
+from twin.core.i18n import tongue, unmarked
 from twin.model.view import Camera
 
 SURVEY = Path(os.environ["BALAD_TEST_SURVEY"])
@@ -28,10 +28,14 @@ def hand(qtbot):
 
 def said(desk, qtbot, *words):
     """Wait until the message bar says all of these."""
-    messages = desk.window.messages
-    qtbot.waitUntil(lambda: all(one in messages.words for one in words), timeout=60_000)
-    assert "Traceback" not in messages.words
-    return messages.words
+
+    def there():
+        found = unmarked(desk.window.messages.words)
+        assert all(one in found for one in words), found
+
+    qtbot.waitUntil(there, timeout=60_000)
+    assert "Traceback" not in desk.window.messages.words
+    return unmarked(desk.window.messages.words)
 
 
 def brought(desk, hand, qtbot):

@@ -1,4 +1,4 @@
-"""A package that is installed outside the program brings a kind, a reader and a command; they are used in the window."""
+"""A package installed outside the program brings a kind, a reader and a command; they are used in the window."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from tests import packages
 PROGRAM = Path(__file__).resolve().parents[2]
 PLUGIN = "balad-tanks/tanks"
 RAISING = 'raise ValueError("it is broken")'
+KIND = 'KIND, VERSION, COLUMNS = "tanks", 1, ()\n'
 BROKEN = {
     "survey": ("survey.py", f"def read(path):\n    {RAISING}\n"),
     "survey on import": ("survey.py", RAISING),
-    "encode": ("kind.py", f"KIND, VERSION, COLUMNS = 'tanks', 1, ()\ndef encode(table):\n    {RAISING}\nmesh = encode\n"),
+    "encode": ("kind.py", f"{KIND}def encode(table):\n    {RAISING}\nmesh = encode\n"),
     "kind on import": ("kind.py", RAISING),
-    "mesh": ("kind.py", f"KIND, VERSION, COLUMNS = 'tanks', 1, ()\ndef encode(table):\n    return b'x'\ndef mesh(payload, level):\n    {RAISING}\n"),
+    "mesh": ("kind.py", f"{KIND}def encode(table):\n    return b'x'\ndef mesh(payload, level):\n    {RAISING}\n"),
     "volume": ("volume.py", f"def volume(city, layer: str):\n    {RAISING}\n"),
     "volume on import": ("volume.py", RAISING),
-}  # fmt: skip
+}
 
 
 def used(folder: Path, site: Path, test: str, **said: str) -> None:

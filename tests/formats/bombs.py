@@ -82,7 +82,9 @@ def overlapping(path: Path, count: int = 400, size: int = 20 * MB) -> Path:
     central = b""
     for name, check, short, long, reach in offsets:
         at = len(data) - reach
-        central += struct.pack("<4s6H3I5HII", b"PK\1\2", 20, 20, 0, 8, 0, 33, check, short, long, len(name), 0, 0, 0, 0, 0, max(0, at))
+        central += struct.pack(
+            "<4s6H3I5HII", b"PK\1\2", 20, 20, 0, 8, 0, 33, check, short, long, len(name), 0, 0, 0, 0, 0, max(0, at)
+        )
         central += name
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(central), len(data), 0)
     path.write_bytes(data + central + end)
@@ -143,9 +145,22 @@ _FIRST = (
     '<Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
     'Target="xl/workbook.xml"/></Relationships>'
 )
-BOOK = (("[Content_Types].xml", _TYPES), ("_rels/.rels", _FIRST), ("xl/workbook.xml", _BOOK), ("xl/_rels/workbook.xml.rels", _LINKS))
+BOOK = (
+    ("[Content_Types].xml", _TYPES),
+    ("_rels/.rels", _FIRST),
+    ("xl/workbook.xml", _BOOK),
+    ("xl/_rels/workbook.xml.rels", _LINKS),
+)
 _ODS = "application/vnd.oasis.opendocument.spreadsheet"
 _LISTED = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+_OPEN = (("mimetype", _ODS), ("META-INF/manifest.xml", _LISTED))
+_TRIPS = "trip_id,route_id,service_id\n1,1,1\n"
+_FEED = (
+    ("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,b,21.5,39.2\n"),
+    ("routes.txt", "route_id,route_type\n1,3\n"),
+    ("trips.txt", _TRIPS),
+)
+_TIMES = b"trip_id,stop_id,stop_sequence\n"
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY l0 "ha">'
     + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -156,8 +171,8 @@ LAUGHS = (
 def far(path: Path) -> Path:
     """A spreadsheet of two cells, of which one lies in the very last corner."""
     rows = (
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>lon</t></is></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c>'
-        "</row></sheetData></worksheet>"
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>lon</t></is></c></row><row r="1048576"><c r="XFD1048576"><v>1</v>'
+        "</c></row></sheetData></worksheet>"
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (*BOOK, ("xl/worksheets/sheet1.xml", _SHEET + rows)):
@@ -179,7 +194,9 @@ def laughing(path: Path, root: str, member: str = "") -> Path:
 
 def parquet(path: Path, rows: int = 400_000_000) -> Path:
     """A column of nothing, over and over: some kilobytes for hundreds of millions of rows."""
-    geo = '{"version":"1.0.0","primary_column":"geometry","columns":{"geometry":{"encoding":"WKB","geometry_types":[]}}}'
+    geo = (
+        '{"version":"1.0.0","primary_column":"geometry","columns":{"geometry":{"encoding":"WKB","geometry_types":[]}}}'
+    )
     schema = pa.schema([("geometry", pa.binary()), ("a", pa.float64())], metadata={"geo": geo})
     part = pa.table({"geometry": pa.nulls(10_000_000, pa.binary()), "a": pa.nulls(10_000_000, pa.float64())}, schema)
     with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as out:
@@ -215,7 +232,6 @@ def raster(path: Path, side: int = 50_000) -> Path:
 
 def bombs(folder: Path) -> Iterator[Path]:
     """All of them, one at a time."""
-    stops = "stop_id,stop_name,stop_lat,stop_lon\na,b,21.5,39.2\n"
     made: dict[str, Callable[[Path], Path]] = {
         "flat.zip": lambda path: packed(path, "a.geojson", 300 * MB),
         "unasked.zip": lambda path: packed(path, "a.geojson", 60 * MB),
@@ -241,9 +257,9 @@ def bombs(folder: Path) -> Iterator[Path]:
         "larger.xlsx": lambda path: packed(path, "xl/worksheets/sheet1.xml", 1100 * MB, *BOOK, head=_SHEET.encode()),
         "far.xlsx": far,
         "laughs.xlsx": lambda path: laughing(path, "worksheet", "xl/worksheets/sheet1.xml"),
-        "flat.ods": lambda path: packed(path, "content.xml", 900 * MB, ("mimetype", _ODS), ("META-INF/manifest.xml", _LISTED)),
-        "gtfs.zip": lambda path: packed(path, "stop_times.txt", 300 * MB, ("stops.txt", stops), ("routes.txt", "route_id,route_type\n1,3\n"), ("trips.txt", "trip_id,route_id,service_id\n1,1,1\n"), head=b"trip_id,stop_id,stop_sequence\n"),
-        "unasked gtfs.zip": lambda path: packed(path, "stop_times.txt", 60 * MB, ("stops.txt", stops), ("routes.txt", "route_id,route_type\n1,3\n"), ("trips.txt", "trip_id,route_id,service_id\n1,1,1\n"), head=b"trip_id,stop_id,stop_sequence\n"),
+        "flat.ods": lambda path: packed(path, "content.xml", 900 * MB, *_OPEN),
+        "gtfs.zip": lambda path: packed(path, "stop_times.txt", 300 * MB, *_FEED, head=_TIMES),
+        "unasked gtfs.zip": lambda path: packed(path, "stop_times.txt", 60 * MB, *_FEED, head=_TIMES),
         "flat.gdb.zip": lambda path: packed(path, "a.gdb/a00000001.gdbtable", 300 * MB),
         "unasked.gdb.zip": lambda path: packed(path, "a.gdb/a00000001.gdbtable", 60 * MB, ("a.gdb/gdb", "")),
         "laughs.gml": lambda path: laughing(path, "CityModel"),
@@ -262,9 +278,10 @@ def bombs(folder: Path) -> Iterator[Path]:
 def giants(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     """10 GB of nothing under each name that is read, with a beginning as its format has it."""
     heads = {
-        ".gpkg": b"SQLite format 3\0", ".geojson": b'{"type":"FeatureCollection"', ".shp": b"\0\0\x27\x0a", ".fgb": b"fgb\3fgb\0",
-        ".parquet": b"PAR1", ".las": b"LASF", ".laz": b"LASF", ".glb": b"glTF\2\0\0\0", ".kml": b"<kml>", ".gpx": b"<gpx>",
-        ".gml": b"<CityModel>", ".osm": b"<osm>", ".tif": b"II\x2b\0\x08\0\0\0", ".ifc": b"ISO-10303-21;", ".zip": b"PK\3\4",
+        ".gpkg": b"SQLite format 3\0", ".geojson": b'{"type":"FeatureCollection"', ".shp": b"\0\0\x27\x0a",
+        ".fgb": b"fgb\3fgb\0", ".parquet": b"PAR1", ".las": b"LASF", ".laz": b"LASF", ".glb": b"glTF\2\0\0\0",
+        ".kml": b"<kml>", ".gpx": b"<gpx>", ".gml": b"<CityModel>", ".osm": b"<osm>", ".tif": b"II\x2b\0\x08\0\0\0",
+        ".ifc": b"ISO-10303-21;", ".zip": b"PK\3\4",
         ".inp": b"[TITLE]\n", ".dxf": b"0\nSECTION\n", ".csv": b"lon,lat\n",
     }  # fmt: skip
     for suffix in suffixes:

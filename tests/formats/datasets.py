@@ -51,9 +51,9 @@ def real() -> list[DataSet]:
     for path in sorted(FOLDER.rglob("*")):
         name = path.relative_to(FOLDER)
         inside = any(one in path.parents for one in tilesets)
-        if path in tilesets or (path.is_file() and path.name.lower().endswith(ends) and not inside):
-            if name.parts[0] not in _ASIDE:
-                found.append(DataSet(str(name), path))
+        plain = path.is_file() and path.name.lower().endswith(ends) and not inside
+        if (path in tilesets or plain) and name.parts[0] not in _ASIDE:
+            found.append(DataSet(str(name), path))
     return found
 
 

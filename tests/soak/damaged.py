@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -26,7 +27,6 @@ from tests.formats.answering import Reader, Said
 from tests.formats.importing import Desk, flags
 from tests.formats.making import written
 from tests.real import FOLDER
-from twin.core.errors import TwinError
 from twin.formats import archives, registry
 from twin.host.session import Session
 
@@ -103,7 +103,7 @@ def _as_a_person(part: Part, title: str, copy: Path, said: dict[str, Any], room:
     """By ``balad`` in a process of its own: what is printed, and what it leaves."""
     city = room / "person.balad"
     try:
-        done = balad("import", city, copy, *flags({"crs": "EPSG:32637", **said}))
+        done = balad("import", city, copy, *flags({"crs": "EPSG:32637", **said}), seconds=900)
         if done.returncode not in {0, 1} or (done.returncode and (str(copy) not in done.stderr or city.exists())):
             part.faults.append(f"{title} by balad: {done.stderr[:300]}")
     except AssertionError as why:
@@ -178,19 +178,29 @@ def prove(
     todo = {name: run for name, run in parts(folder, seed, places, flips).items() if only in name}
     found = [done[name] for name in todo if name in done]
     with ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(_timed, run, folder / f"room {n}"): name for n, (name, run) in enumerate(todo.items()) if name not in done}
+        running = {
+            pool.submit(_timed, name, run, folder / f"room {n}"): name
+            for n, (name, run) in enumerate(todo.items())
+            if name not in done
+        }
         for future in as_completed(running):
             part = future.result()
             found.append(part)
             _keep(part, seed, places, flips)
-            print(f"{part.name}: {dict(part.counts)} {part.seconds:.0f} s {part.faults[:3]}", file=sys.stderr, flush=True)
+            print(
+                f"{part.name}: {dict(part.counts)} {part.seconds:.0f} s {part.faults[:3]}", file=sys.stderr, flush=True
+            )
     return figures(found)
 
 
-def _timed(run: Callable[[Path], Part], room: Path) -> Part:
+def _timed(name: str, run: Callable[[Path], Part], room: Path) -> Part:
     began = time.monotonic()
     room.mkdir()
-    part = run(room)
+    try:
+        part = run(room)
+    except Exception as why:  # noqa: BLE001  a fault of the parent is what is looked for too
+        trace = traceback.format_exc()
+        part = Part(name, faults=[f"{name}: the parent raised {why!r}: {trace[-1500:]}"])
     shutil.rmtree(room, ignore_errors=True)
     part.seconds = round(time.monotonic() - began, 1)
     return part
@@ -251,4 +261,10 @@ def _keep(part: Part, seed: int, places: int, flips: int) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        print(json.dumps(prove(Path(place), 2026, only=(sys.argv[1:] or [""])[0], flips=int((sys.argv[2:] or [200])[0])), indent=1, ensure_ascii=False))
+        print(
+            json.dumps(
+                prove(Path(place), 2026, only=(sys.argv[1:] or [""])[0], flips=int((sys.argv[2:] or [200])[0])),
+                indent=1,
+                ensure_ascii=False,
+            )
+        )

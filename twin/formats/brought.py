@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import shapely
+
 from twin.core.errors import CannotRead, TwinError
 from twin.core.i18n import mark
 from twin.formats import gdal, vector
@@ -60,15 +61,18 @@ def _opened(said: str, path: Path, _time: int, _size: int) -> tuple[Opened, ...]
     try:
         frames = _function(reader)(path)
         several = frames if isinstance(frames, Mapping) else {path.name.split(".")[0]: frames}
-        if not several or not all(hasattr(one, "geometry") and hasattr(one, "crs") for one in several.values()):
-            raise CannotRead(_FRAMES, path, plugin=reader.plugin)
-        return tuple(_layer(str(name), frame) for name, frame in several.items())
-    except (TwinError, MemoryError) as why:
-        if isinstance(why, TwinError):
-            why.path = str(path)
+        sound = all(hasattr(one, "geometry") and hasattr(one, "crs") for one in several.values())
+        layers = tuple(_layer(str(name), frame) for name, frame in several.items()) if sound else ()
+    except TwinError as why:
+        why.path = str(path)
+        raise
+    except MemoryError:
         raise
     except Exception as why:  # a plugin is a stranger: whatever it raises is told, and the rest runs
         raise CannotRead(_FAILED, path, plugin=reader.plugin, why=_said(why)) from why
+    if not layers:
+        raise CannotRead(_FRAMES, path, plugin=reader.plugin)
+    return layers
 
 
 def _function(reader: Reader) -> Callable[[Path], Any]:

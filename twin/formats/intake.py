@@ -88,7 +88,7 @@ def _any(taken: list[TakenLayer], path: Path) -> None:
         return
     refused = [verdict for layer in taken for verdict in layer.report.refused]
     if not refused:
-        raise NotThisFormat("It holds no features.", path)
+        raise NotThisFormat("It holds no features. Check what was chosen when it was exported.", path)
     words = mark("None of its {count} features can be taken in. The first, {id}: {reason}")
     raise CannotRead(words, path, count=len(refused), id=refused[0].id, reason=refused[0].reason)
 

@@ -164,7 +164,9 @@ def _look(path: Path) -> None:
             raise CannotRead("This is no file that can be read from its beginning to its end.", path)
         with path.open("rb") as file:
             if not file.read(1):
-                raise NotThisFormat("The file is empty.", path)
+                raise NotThisFormat(
+                    "The file is empty. Copy it again from where it came from, or export it anew.", path
+                )
     except OSError as why:
         raise CannotRead("The file can’t be read: {why}.", path, why=why.strerror or str(why)) from why
 
@@ -191,7 +193,11 @@ def _by_content(path: Path, claims: list[Format]) -> Format:
         for name in _spoken(content):
             if name in named:
                 return named[name]
-    raise NotThisFormat("It is JSON, or looks like it, but neither CityJSON nor GeoJSON nor a tileset.", path)
+    raise NotThisFormat(
+        "It is JSON, or looks like it, but neither CityJSON nor GeoJSON nor a tileset. Check where it "
+        "came from, or export it anew.",
+        path,
+    )
 
 
 def _spoken(content: mmap.mmap) -> Iterator[str]:

@@ -48,7 +48,11 @@ def survey(path: Path) -> Survey:
     try:
         corners = _corners(root)
     except Broken as why:
-        raise NotThisFormat(mark("The tileset can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(
+            mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew."),
+            path,
+            why=tr(str(why)),
+        ) from None
     if corners is None:
         corners = _first(path)
     if corners is None or not is_on_earth(corners):
@@ -79,7 +83,11 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
             except Broken as why:
                 unread[one.name] = str(why)
     except Broken as why:
-        raise NotThisFormat(mark("The tileset can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(
+            mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew."),
+            path,
+            why=tr(str(why)),
+        ) from None
     _tell(walk, {**walk.damaged, **unread}, notes)
     if not rows and unread:
         name, why_not = next(iter(unread.items()))

@@ -20,9 +20,7 @@ from twin.work import commands
 from twin.work.commands import Command
 
 _log = logging.getLogger("balad")
-_FAILED = mark(
-    "“{title}” of the plugin “{plugin}” failed: {why}. Tell whoever made the plugin; the log has more."
-)
+_FAILED = mark("“{title}” of the plugin “{plugin}” failed: {why}. Tell whoever made the plugin; the log has more.")
 
 
 @cache
