@@ -27,8 +27,8 @@ _FAILED = mark("“{title}” of the plugin “{plugin}” failed: {why}. Tell w
 def declared() -> dict[str, Command]:
     """Each command by its id, in menu order; those of plugins come last, and take no id and no key that is taken."""
     found = commands.declared(Path(__file__).with_name("commands.toml"))
-    for plugin in plugins():
-        for entry in plugin.commands if isinstance(plugin, Manifest) else ():
+    for plugin in (one for one in plugins() if isinstance(one, Manifest)):
+        for entry in plugin.commands:
             if entry.id in found:
                 _log.error("plugin %s: there is a command “%s” already", plugin.id, entry.id)
                 continue
