@@ -95,7 +95,6 @@ def data_set(one: datasets.DataSet, city: Path, room: Path, seed: int, places: i
                     part.note_city(title, desk.bring(copy, **own))
                 if number == places // 2 and taken:
                     _as_a_person(part, title, copy, own, room)
-                shutil.rmtree(room / "home", ignore_errors=True)
     return part
 
 
