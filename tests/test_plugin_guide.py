@@ -7,14 +7,14 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-PROGRAM = Path(__file__).resolve().parents[1]
-GUIDE = (PROGRAM / "docs" / "plugins.md").read_text(encoding="utf-8")
+from tests import packages
+from tests.packages import GUIDE, PROGRAM
+
 EAST, NORTH = 515_000.0, 2_380_000.0
 PICK = """
 import sys
@@ -35,7 +35,7 @@ with Session.open(Path(sys.argv[1]), read_only=True) as session:
 
 
 def files():
-    return re.findall(r"^`(\S+)`\n\n```\w+\n(.*?)```", GUIDE, re.DOTALL | re.MULTILINE)
+    return [(name, text) for name, text in packages.files() if name.startswith("domes/")]
 
 
 def run(folder, *words):
@@ -49,7 +49,7 @@ def run(folder, *words):
 @pytest.fixture
 def folder(tmp_path):
     for name, text in files():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     places = [("north", 0.0, 60.0, 10.0), ("middle", 0.0, 0.0, 20.0)]
     features = [
@@ -68,6 +68,7 @@ def folder(tmp_path):
 
 def test_the_guides_plugin_is_drawn_picked_and_coloured(folder):
     assert {name for name, _ in files()} == {"domes/plugin.toml", "domes/kind.py"}
+    assert sum(len(text.splitlines()) for _, text in files()) <= 60
     shell = re.search(r"```sh\n(.*?)```", GUIDE, re.DOTALL)[1]
     for line in shell.splitlines()[1:]:
         name, *words = line.split()

@@ -17,5 +17,6 @@ from twin.model.layer import Column as Column
 from twin.model.layer import Layer as Layer
 from twin.model.view import Camera as Camera
 from twin.model.view import View as View
+from twin.work.commands import Help as Help
 
 open = open_city

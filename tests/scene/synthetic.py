@@ -62,6 +62,9 @@ class Synthetic:
     def kind(self, name):
         return self.kinds[name]
 
+    def undrawn(self, layer, kind, why):
+        raise AssertionError(f"{layer} of kind {kind} can't be drawn: {why}")
+
     def values(self, layer, column):
         return pa.concat_tables(self.columns[layer]).select(["fid", column])
 

@@ -48,11 +48,15 @@ class Tongue:
         self._folders.append(folder)
         self._load()
 
-    def _load(self) -> None:
+    def catalogue(self, language: Language) -> gettext.NullTranslations:
+        """All that is known in a language: the program's catalogue first, then those of plugins."""
         found = gettext.NullTranslations()
         for folder in self._folders:
-            found.add_fallback(gettext.translation(DOMAIN, folder, [self.language], fallback=True))
-        self._catalogue = found
+            found.add_fallback(gettext.translation(DOMAIN, folder, [language], fallback=True))
+        return found
+
+    def _load(self) -> None:
+        self._catalogue = self.catalogue(self.language)
 
     def gettext(self, message: str) -> str:
         """The message in the language in use."""
@@ -87,7 +91,7 @@ def trn(one: str, many: str, count: int, **values: Any) -> str:
 @cache
 def in_arabic(message: str) -> str:
     """The message in Arabic, whatever the language in use: what a person may look for."""
-    return gettext.translation(DOMAIN, resources() / "locale", ["ar"], fallback=True).gettext(message)
+    return tongue.catalogue("ar").gettext(message)
 
 
 def number(value: float, decimals: int = 0) -> str:

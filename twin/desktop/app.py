@@ -19,7 +19,7 @@ from twin.core.priority import screen
 from twin.core.settings import Settings
 from twin.desktop import gpu, theme
 from twin.desktop.splash import Splash
-from twin.host import display
+from twin.host import display, listing
 from twin.work.commands import Help
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def run(city: Path | None, *, make: bool = False) -> int:
     desk.window.resize(QSize(1600, 940).boundedTo(desk.window.screen().availableSize()))
     desk.window.show()
     splash.finish(desk.window)
-    if said:
-        desk.window.messages.say(tr(said), tone="warning")
+    warnings = [*([tr(said)] if said else []), *listing.broken()]
+    if warnings:
+        desk.window.messages.say("\n".join(warnings), tone="warning")
     if city is not None and make:
         desk.opening.sample(city)
     elif city is not None:

@@ -11,16 +11,19 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolBar,
 from twin.core.i18n import isolate, mark, tongue, tr
 from twin.core.settings import Theme
 from twin.desktop import theme
-from twin.host.commands import declared
+from twin.host.commands import PluginCommand, declared
 from twin.lettering.fonts import font
+from twin.work.commands import Command
 
 MENUS = {
     "file": mark("File"),
     "edit": mark("Edit"),
     "view": mark("View"),
     "layer": mark("Layer"),
+    "plugins": mark("Plugins"),
     "help": mark("Help"),
 }
+"""A menu that nothing is in is not shown."""
 _TOOLS = (("undo", "redo"), ("import",), ("zoom-full", "look-north", "look-down", "underground"), ("identify",))
 _WORDED = {"import"}
 _TALL = 44
@@ -99,11 +102,15 @@ class Bar(QToolBar):
             old.deleteLater()
         whole = QMenu(self.menu)
         for key, title in MENUS.items():
-            part = whole.addMenu(tr(title))
-            for command in declared().values():
-                if command.menu == key and command.id in self._offered:
-                    part.addAction(self._actions[command.id])
+            shown = [one for one in declared().values() if one.id in self._offered and _menu(one) == key]
+            if shown:
+                whole.addMenu(tr(title)).addActions([self._actions[one.id] for one in shown])
         return whole
+
+
+def _menu(command: Command) -> str:
+    """A plugin's command may name a menu that there is not."""
+    return command.menu if command.menu in MENUS or not isinstance(command, PluginCommand) else "plugins"
 
 
 def _button(*, words: bool) -> QToolButton:

@@ -13,7 +13,7 @@ from twin.core.errors import Cancelled, NoCrs, TwinError
 from twin.core.i18n import isolate, tongue, tr
 from twin.core.paths import dataset
 from twin.core.settings import Settings
-from twin.desktop import answering, going
+from twin.desktop import answering, going, undrawn
 from twin.desktop.asking import Again, Asking
 from twin.desktop.astray import Astray
 from twin.desktop.bridge import Bridge, Running, Worker
@@ -27,7 +27,7 @@ from twin.desktop.reach import Reach
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.window import Window
-from twin.host.commands import declared
+from twin.host.commands import PluginCommand, declared
 from twin.host.identify import Card
 from twin.host.session import Session
 from twin.lettering.annotations import Annotations
@@ -89,6 +89,7 @@ class Desk:
         session.city.changed.connect(self._changed)
         session.edits.changed.connect(lambda: self.bridge.post(self.enable))
         session.logged.connect(lambda line: self.bridge.post(lambda: self.window.log.line(line)))
+        session.tiles.failed.connect(lambda *said: self.bridge.post(lambda: undrawn.tell(self, *said)))
         if not session.city.read_only:
             session.share()
         self.astray.begin()
@@ -397,7 +398,10 @@ class Desk:
             actions[name].setEnabled(bool(stack) or (edits is not None and self.worker.waiting > 0))
             self.window.tip(name, f"{tr(declared()[name].title)}: {stack[-1].title}" if stack else "")
         for name, command in declared().items():
-            if command.menu == "layer" and name not in {"import", "import-otherwise", "add-service"}:
+            if isinstance(command, PluginCommand):
+                needed = self.window.layers.chosen() if command.when == "layer" else self.session
+                actions[name].setEnabled(bool(self.session and needed))
+            elif command.menu == "layer" and name not in {"import", "import-otherwise", "add-service"}:
                 actions[name].setEnabled(bool(self.session and self.window.layers.chosen()))
             elif name in {"info", "check", "render", "copy-picture", "bookmark", "zoom-full", *_LOOKS}:
                 actions[name].setEnabled(self.session is not None)

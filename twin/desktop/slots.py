@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from twin import __version__
 from twin.core.i18n import isolate, tongue, tr
-from twin.desktop import going, pictures
+from twin.desktop import answering, going, pictures
+from twin.host import listing
+from twin.host.commands import PluginCommand, declared
 from twin.model.feature import BOX
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ _CITY = "*.balad"
 
 def slots(desk: Desk) -> dict[str, Callable[[], object]]:
     """By command id; a command without one here is not offered by the window."""
-    return {**_files(desk), **_layer(desk), **_camera(desk), **_looks(desk)}
+    return {**_files(desk), **_layer(desk), **_camera(desk), **_looks(desk), **_plugins(desk)}
 
 
 def _files(desk: Desk) -> dict[str, Callable[[], object]]:
@@ -42,6 +44,7 @@ def _files(desk: Desk) -> dict[str, Callable[[], object]]:
         "undo": lambda: desk.command("undo"),
         "redo": lambda: desk.command("redo"),
         "quit": window.close,
+        "plugins": lambda: answering.answered(desk, listing.listed(None)),
         "about": lambda: window.messages.say(
             tr("Balad {version}: a city's digital twin on one desk. Apache License 2.0.", version=isolate(__version__))
         ),
@@ -91,6 +94,22 @@ def _layer(desk: Desk) -> dict[str, Callable[[], object]]:
         "update": on(update),
         "relink-layer": on(relink),
     }
+
+
+def _plugins(desk: Desk) -> dict[str, Callable[[], object]]:
+    """The commands of plugins: run with what they need of the window, the chosen layer, and else as they are."""
+
+    def run(command: PluginCommand) -> None:
+        layer = desk.window.layers.chosen()
+        if command.when != "layer":
+            desk.command(command.id)
+        elif layer is None:
+            desk.window.messages.say(tr("Choose a layer first."))
+        else:
+            desk.command(command.id, layer=layer)
+
+    found = [one for one in declared().values() if isinstance(one, PluginCommand)]
+    return {one.id: lambda one=one: run(one) for one in found}  # type: ignore[misc]
 
 
 def _camera(desk: Desk) -> dict[str, Callable[[], object]]:

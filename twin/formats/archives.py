@@ -17,7 +17,7 @@ from twin.core.errors import CannotRead, NotThisFormat, TooLarge, TwinError
 from twin.core.i18n import mark
 from twin.formats import text
 
-SUFFIXES = (".zip", ".kmz")
+SUFFIXES = (".zip", ".kmz", ".ifczip")
 MEMBERS = 20_000
 BYTES = 4 << 30
 """Of all that is unpacked."""
@@ -28,7 +28,10 @@ DEPTH = 16
 """Folders within folders."""
 _CHUNK = 1 << 20
 _MAC = "__MACOSX"
-_PATH = mark("It holds “{name}”, which would be written outside its folder: nothing of it was unpacked.")
+_PATH = mark(
+    "It holds “{name}”, which would be written outside its folder: nothing of it was unpacked. Zip "
+    "it anew without such names."
+)
 _LARGE = mark("It unpacks to more than {largest} MB: unpack it yourself, and bring what is meant.")
 
 
@@ -81,7 +84,10 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[zipfile.Zip
     seen: set[str] = set()
     infos = archive.infolist()
     if len(infos) > MEMBERS:
-        words = mark("It holds {count} files; {largest} are the most that are unpacked.")
+        words = mark(
+            "It holds {count} files; {largest} are the most that are unpacked. Unpack it yourself, and "
+            "bring what is meant."
+        )
         raise TooLarge(words, path, count=len(infos), largest=MEMBERS)
     for info in infos:
         name = _named(info)
@@ -90,7 +96,11 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[zipfile.Zip
             raise NotThisFormat(_PATH, path, name=name[:80])
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise NotThisFormat("It holds “{name}”, which is a link and no file.", path, name=name[:80])
+            raise NotThisFormat(
+                "It holds “{name}”, which is a link and no file. Zip it anew with the file itself.",
+                path,
+                name=name[:80],
+            )
         if len(inside.parts) > DEPTH:
             words = mark("Its folders lie more than {largest} deep: unpack it yourself, and bring what is meant.")
             raise TooLarge(words, path, largest=DEPTH)
@@ -99,7 +109,9 @@ def _members(archive: zipfile.ZipFile, path: Path) -> Iterator[tuple[zipfile.Zip
         if info.flag_bits & 1:
             raise NotThisFormat(_ENCRYPTED, path)
         if str(inside).lower() in seen:
-            raise NotThisFormat("It holds two files named “{name}”.", path, name=name[:80])
+            raise NotThisFormat(
+                "It holds two files named “{name}”. Zip it anew with one of each name.", path, name=name[:80]
+            )
         seen.add(str(inside).lower())
         yield info, inside
 
@@ -127,7 +139,10 @@ def _bounded(members: list[tuple[zipfile.ZipInfo, PurePosixPath]], path: Path) -
     if total > BYTES:
         raise TooLarge(_LARGE, path, largest=BYTES >> 20)
     if total > max(UNASKED, RATIO * path.stat().st_size):
-        words = mark("It would unpack to {ratio} times its size, which only a trap does: nothing of it was unpacked.")
+        words = mark(
+            "It would unpack to {ratio} times its size, which only a trap does: nothing of it was unpacked. "
+            "Unpack it yourself if you trust it, and bring what is meant."
+        )
         raise TooLarge(words, path, ratio=total // max(1, path.stat().st_size))
 
 

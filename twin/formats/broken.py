@@ -44,5 +44,8 @@ def broken(path: Path, name: str, said: str) -> NotThisFormat:
     for part, words in _KNOWN:
         if part in said.lower():
             return NotThisFormat(words, path, format=name)
-    words = mark("It is no {format} that can be read, or it is damaged: {why}")
-    return NotThisFormat(words, path, format=name, why=said[:200])
+    words = mark(
+        "It is no {format} that can be read, or it is damaged. Copy it again from where it came from, "
+        "or export it anew."
+    )
+    return NotThisFormat(words, path, format=name)

@@ -83,14 +83,20 @@ class _Parser:
         return done
 
     def _doctype(self, *_: Any) -> None:
-        words = mark("It declares a document type, which can hide entities that harm: CityGML needs none.")
+        words = mark(
+            "It declares a document type, which can hide entities that harm: CityGML needs none. Export it "
+            "anew without it."
+        )
         raise NotThisFormat(words, self.path)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.builder is not None:
             if self.depth > DEEPEST:
-                words = mark("This XML is nested too deep to be a city: {most} levels are read.")
+                words = mark(
+                    "This XML is nested too deep to be a city: {most} levels are read. Check where it came from, or "
+                    "export it anew."
+                )
                 raise NotThisFormat(words, self.path, most=DEEPEST)
             self.builder.start(name, attributes)
         elif self.depth == 1:
@@ -124,7 +130,11 @@ class _Parser:
     def _root(self, name: str) -> None:
         uri, _, kind = name.rpartition("}")
         if kind != "CityModel" or not uri.startswith(CITYGML):
-            raise NotThisFormat("This is XML, but no CityGML: it doesn’t begin with a CityModel.", self.path)
+            raise NotThisFormat(
+                "This is XML, but no CityGML: it doesn’t begin with a CityModel. Check where it came from, or "
+                "export it anew.",
+                self.path,
+            )
         self.head.version = uri.rpartition("/")[2]
         if self.head.version not in VERSIONS:
             words = mark("CityGML {version} can’t be read; 1.0, 2.0 and 3.0 can.")

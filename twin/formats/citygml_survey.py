@@ -63,7 +63,11 @@ def known(path: Path, _stamp: int) -> Known:
         if len(points):
             low, high = np.fmin(low, points.min(axis=0)), np.fmax(high, points.max(axis=0))
     if not found.head.version:
-        raise NotThisFormat("This is XML, but no CityGML: it doesn’t begin with a CityModel.", path)
+        raise NotThisFormat(
+            "This is XML, but no CityGML: it doesn’t begin with a CityModel. Check where it came from, or "
+            "export it anew.",
+            path,
+        )
     if wanted:
         _fetch(path, wanted, found)
     found.templates.settle(lambda href: found.far.get(href.rpartition("#")[2]))

@@ -46,11 +46,24 @@ def parsed(data: bytes, path: Path) -> dict[str, Any]:
     try:
         found = orjson.loads(data)
     except (orjson.JSONDecodeError, RecursionError) as why:
-        raise NotThisFormat("This is not valid JSON: {why}", path, why=str(why)[:120]) from None
+        raise NotThisFormat(
+            "This is not valid JSON: it breaks off or is wrong in line {line}, at letter {column}. Copy it "
+            "again from where it came from, or export it anew.",
+            path,
+            line=getattr(why, "lineno", 1),
+            column=getattr(why, "colno", 1),
+        ) from None
     if not isinstance(found, dict):
-        raise NotThisFormat("This JSON is not an object, so it is no CityJSON.", path)
+        raise NotThisFormat(
+            "This JSON is not an object, so it is no CityJSON. Check where it came from, or export it anew.", path
+        )
     if depth(data) > DEEPEST:
-        raise NotThisFormat("This JSON is nested too deep to be a city: {most} levels are read.", path, most=DEEPEST)
+        raise NotThisFormat(
+            "This JSON is nested too deep to be a city: {most} levels are read. Check where it came from, "
+            "or export it anew.",
+            path,
+            most=DEEPEST,
+        )
     return found
 
 
@@ -148,7 +161,10 @@ def _features(path: Path) -> Iterator[Document]:
                     yield assembled(found, found, path)
                 continue
             if found.get("type") != "CityJSONFeature":
-                raise NotThisFormat("A line of it is no CityJSONFeature.", path)
+                raise NotThisFormat(
+                    "A line of it is no CityJSONFeature. Copy it again from where it came from, or export it anew.",
+                    path,
+                )
             objects = found.get("CityObjects")
             if not isinstance(objects, dict):
                 raise NotThisFormat("It has no “CityObjects”.", path)

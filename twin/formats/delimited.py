@@ -97,7 +97,7 @@ def _read(path: Path, _time: int, _size: int, _spoken: str | None) -> Sheet:
     with path.open("rb") as file:
         head = file.read(_HEAD).decode(encoding, "replace").lstrip("\ufeff")
     if "\0" in head:
-        raise NotThisFormat(mark("It is no table of text: it holds binary data."), path)
+        raise NotThisFormat(mark("It is no table of text: it holds binary data. Save it anew as .csv or .xlsx."), path)
     told = re.match(r"sep=(.)\r?\n", head, re.IGNORECASE)
     delimiter = told[1] if told else _delimiter(head)
     with path.open(encoding=encoding, errors="replace", newline="") as lines:
@@ -105,7 +105,7 @@ def _read(path: Path, _time: int, _size: int, _spoken: str | None) -> Sheet:
             lines.readline()
         found = tabular.sheet(path.stem, _rows(lines, delimiter, path), path, cut=not _ends(path))
     if found is None:
-        raise NotThisFormat(mark("The table is empty."), path)
+        raise NotThisFormat(mark("The table is empty. Check what was chosen when it was saved."), path)
     return found
 
 
@@ -113,8 +113,11 @@ def _rows(lines: io.TextIOBase, delimiter: str, path: Path) -> Iterator[list[str
     try:
         yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error as why:
-        words = mark("It is no table that can be read, or it is damaged: {why}. A quotation mark may be left open.")
-        raise NotThisFormat(words, path, why=str(why)[:120]) from why
+        words = mark(
+            "It is no table that can be read, or it is damaged: a quotation mark may be left open. Save it "
+            "anew as .csv."
+        )
+        raise NotThisFormat(words, path) from why
 
 
 def _encoding(path: Path) -> str:

@@ -86,7 +86,9 @@ def _network(path: Path, _time: int, _size: int) -> Network:
 def _text(path: Path) -> str:
     raw = path.read_bytes()
     if b"\0" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotThisFormat(mark("It is no EPANET network: it is no text."), path)
+        raise NotThisFormat(
+            mark("It is no EPANET network: it is no text. Export it from EPANET as a network (.inp)."), path
+        )
     return decoded(raw)
 
 

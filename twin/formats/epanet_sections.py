@@ -81,12 +81,22 @@ def split(text: str, path: Path) -> Sections:
             found.lines[section].append(line)
         elif tokens:
             raise NotThisFormat(
-                mark("It is no EPANET network: it does not begin with a section such as [TITLE]."), path
+                mark(
+                    "It is no EPANET network: it does not begin with a section such as [TITLE]. Check where it came "
+                    "from, or export it anew."
+                ),
+                path,
             )
         else:
             found.before.append(raw.strip())
     if not found.lines:
-        raise NotThisFormat(mark("It is no EPANET network: it has no sections such as [JUNCTIONS]."), path)
+        raise NotThisFormat(
+            mark(
+                "It is no EPANET network: it has no sections such as [JUNCTIONS]. Check where it came from, or "
+                "export it anew."
+            ),
+            path,
+        )
     return found
 
 

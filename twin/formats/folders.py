@@ -121,7 +121,7 @@ def _empty(folder: Path) -> str:
         return mark("It holds packed files again: unpack those, and bring what they hold.")
     if ".dwg" in names:
         return DWG
-    return mark("It holds nothing that can be read.")
+    return mark("It holds nothing that can be read. Look what is in it, and bring the file that is meant.")
 
 
 DWG = mark(

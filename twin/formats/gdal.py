@@ -216,7 +216,7 @@ def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
 def survey(opened: Sequence[Opened], path: Path) -> Survey:
     """What the first layer that names a CRS says, and where its features lie."""
     if not opened:
-        raise NotThisFormat("It holds no layer with geometry.", path)
+        raise NotThisFormat("It holds no layer with geometry. Check what was chosen when it was exported.", path)
     first = leading(opened)
     bounds = trusted(first.raw, first.bounds, geographic=(first.crs or "").upper() in _DEGREES)
     return Survey(

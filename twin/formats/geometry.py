@@ -94,13 +94,13 @@ def encoded(geometry: NDArray[np.object_]) -> pa.Array:
 def _undecodable(raw: bytes) -> str:
     try:
         shapely.from_wkb(raw)
-        return tr("Its geometry can’t be read: {why}", why="?")
+        return tr("Its geometry is damaged: it can’t be read.")
     except (shapely.errors.ShapelyError, ValueError, NotImplementedError) as why:
         said = re.sub(r"^\w*Exception: ", "", str(why))
         few = re.search(r"points in LinearRing found (\d+)", said)
         if few:
             return trn("A ring of it has only {n} point.", "A ring of it has only {n} points.", int(few[1]))
-        return tr("Its geometry can’t be read: {why}", why=said[:150])
+        return tr("Its geometry is damaged: it can’t be read.")
 
 
 def _drop_unknown_heights(checked: Checked) -> None:

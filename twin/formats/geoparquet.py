@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from twin.core.errors import NotThisFormat
+from twin.core.errors import NotThisFormat, TooLarge
 from twin.core.i18n import mark
 from twin.formats import vector
 from twin.formats.columns import DATE
@@ -29,6 +29,8 @@ from twin.model.feature import GEOMETRY
 NAME = "GeoParquet"
 SUFFIXES = (".parquet", ".geoparquet")
 _VERSION = "1.1.0"
+_ROWS, _ROWS_A_BYTE = 1_000_000, 2
+"""Rows that a small file may have, and how many more for each of its bytes: a point takes some bytes."""
 _TYPES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
 
 
@@ -82,17 +84,31 @@ def _open(path: Path) -> tuple[pq.ParquetFile, dict[str, Any]]:
         file = pq.ParquetFile(path, memory_map=False, pre_buffer=False)
         text = (file.schema_arrow.metadata or {}).get(b"geo")
         geo = json.loads(text) if text else None
+    if file.metadata.num_rows > _ROWS + _ROWS_A_BYTE * path.stat().st_size:
+        words = mark(
+            "It says that it holds {count} features in {size} kB, which only a trap does. Check where it came from, "
+            "or export it anew."
+        )
+        raise TooLarge(words, path, count=file.metadata.num_rows, size=path.stat().st_size >> 10)
     if not isinstance(geo, dict) or not isinstance(geo.get("columns"), dict):
-        raise NotThisFormat("It is a Parquet table without “geo” metadata: no column is known to be geometry.", path)
+        raise NotThisFormat(
+            "It is a Parquet table without “geo” metadata: no column is known to be geometry. Write it anew "
+            "as GeoParquet, as GeoPandas and GDAL do.",
+            path,
+        )
     return file, geo
 
 
 def _column(geo: dict[str, Any], path: Path) -> dict[str, Any]:
     column = geo["columns"].get(geo.get("primary_column"))
     if not isinstance(column, dict):
-        raise NotThisFormat("Its “geo” metadata names no geometry column that is there.", path)
+        raise NotThisFormat(
+            "Its “geo” metadata names no geometry column that is there. Copy it again from where it came "
+            "from, or export it anew.",
+            path,
+        )
     if column.get("encoding") != "WKB":
-        words = mark("Its geometry is encoded as “{encoding}”; WKB is what can be read.")
+        words = mark("Its geometry is encoded as “{encoding}”; WKB is what can be read. Write it anew with WKB.")
         raise NotThisFormat(words, path, encoding=str(column.get("encoding"))[:40])
     return column
 
@@ -125,7 +141,11 @@ def _raw(path: Path, file: pq.ParquetFile, geo: dict[str, Any]) -> Raw:
     geometry = geo["primary_column"]
     schema = file.schema_arrow
     if geometry not in schema.names:
-        raise NotThisFormat("Its “geo” metadata names no geometry column that is there.", path)
+        raise NotThisFormat(
+            "Its “geo” metadata names no geometry column that is there. Copy it again from where it came "
+            "from, or export it anew.",
+            path,
+        )
     # A covering repeats the box of the geometry, which the store works out for itself.
     cover = (geo["columns"][geometry].get("covering") or {}).get("bbox", {}).get("xmin", [None])[0]
     others = [name for name in schema.names if name != cover]
@@ -163,5 +183,8 @@ def _told(path: Path) -> Iterator[None]:
         TypeError,
         RecursionError,
     ) as why:
-        words = mark("It is no {format} that can be read, or it is damaged: {why}")
-        raise NotThisFormat(words, path, format=NAME, why=str(why)[:200]) from why
+        words = mark(
+            "It is no {format} that can be read, or it is damaged. Copy it again from where it came from, "
+            "or export it anew."
+        )
+        raise NotThisFormat(words, path, format=NAME) from why

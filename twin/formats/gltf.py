@@ -106,7 +106,11 @@ def _open(path: Path, _stamp: int) -> Gltf:
     try:
         return Gltf(path.read_bytes(), below(path.parent))
     except Broken as why:
-        raise NotThisFormat(mark("The glTF file can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(
+            mark("The glTF file can’t be read: {why}. Copy it again from where it came from, or export it anew."),
+            path,
+            why=tr(str(why)),
+        ) from None
 
 
 @lru_cache(maxsize=1)
@@ -114,10 +118,18 @@ def _pieces(path: Path, stamped: int) -> list[Piece]:
     try:
         return pieces(_open(path, stamped))
     except Broken as why:
-        raise NotThisFormat(mark("The glTF file can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(
+            mark("The glTF file can’t be read: {why}. Copy it again from where it came from, or export it anew."),
+            path,
+            why=tr(str(why)),
+        ) from None
     except (TypeError, ValueError, AttributeError, LookupError, OverflowError):
         said = tr("it is not built as the standard says")
-        raise NotThisFormat(mark("The glTF file can’t be read: {why}."), path, why=said) from None
+        raise NotThisFormat(
+            mark("The glTF file can’t be read: {why}. Copy it again from where it came from, or export it anew."),
+            path,
+            why=said,
+        ) from None
 
 
 def _told(gltf: Gltf) -> tuple[Stamp, str | None, NDArray[np.float64]]:

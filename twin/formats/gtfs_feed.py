@@ -103,8 +103,8 @@ def _table(found: Feed, name: str, raw: bytes) -> pa.Table:
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError, ValueError) as why:
-        words = mark("{name}.txt can’t be read: {why}. Download the feed again from its publisher.")
-        raise NotThisFormat(words, found.path, name=name, why=str(why)[:120]) from why
+        words = mark("{name}.txt is damaged: its rows can’t be told apart. Download the feed again from its publisher.")
+        raise NotThisFormat(words, found.path, name=name) from why
     return pa.table({one: _trimmed(table.column(one)) for one in names})
 
 

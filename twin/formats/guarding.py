@@ -46,7 +46,9 @@ def look(path: Path, name: str, root: str, begin: Begin | None = None) -> None:
         depth -= 1
 
     def declared(*_: object) -> int:
-        raise NotThisFormat("It declares XML entities, which may be a trap: it was not read.", path)
+        raise NotThisFormat(
+            "It declares XML entities, which may be a trap: it was not read. Export it anew without them.", path
+        )
 
     parser.StartElementHandler, parser.EndElementHandler = began, ended
     parser.EntityDeclHandler = declared

@@ -24,7 +24,7 @@ from twin.formats.reader import Batch, Place, Survey
 from twin.model.layer import Heights
 
 NAME = "IFC"
-SUFFIXES = (".ifc",)
+SUFFIXES = (".ifc", ".ifczip")
 LARGEST = 2 << 30
 _TITLES = {
     "rooms": ("Rooms", "غرف"),
@@ -97,7 +97,10 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
 def _model(path: Path, _stamp: int) -> _Model:
     with path.open("rb") as text:
         if b"ISO-10303-21" not in text.read(_HEAD):
-            raise NotThisFormat("This is no IFC file (STEP): it doesn’t begin as one.", path)
+            raise NotThisFormat(
+                "This is no IFC file (STEP): it doesn’t begin as one. Check where it came from, or export it anew.",
+                path,
+            )
     import ifcopenshell
     from ifcopenshell.util import unit as units
 
@@ -105,9 +108,12 @@ def _model(path: Path, _stamp: int) -> _Model:
         file: Any = ifcopenshell.open(str(path))
         some = file.by_type("IfcProject") and file.by_type("IfcProduct")
         length = float(units.calculate_unit_scale(file)) or 1.0
-    except Exception as why:  # noqa: BLE001  IfcOpenShell meets what a file says with errors of any kind
-        words = mark("It is no {format} that can be read, or it is damaged: {why}")
-        raise NotThisFormat(words, path, format=NAME, why=(str(why) or type(why).__name__)[:200]) from None
+    except Exception as why:
+        words = mark(
+            "It is no {format} that can be read, or it is damaged. Copy it again from where it came from, "
+            "or export it anew."
+        )
+        raise NotThisFormat(words, path, format=NAME) from why
     if not some:
         raise NotThisFormat("It is an IFC file without a project or without products: there is nothing to show.", path)
     return _Model(file, length, georeference(file, length))

@@ -26,6 +26,7 @@ __all__ = ["Answer", "Request", "TakenLayer", "take_in"]
 def take_in(request: Request, progress: Report = lambda *_: None) -> Answer:
     """Read a file whole; a TwinError says why not."""
     path = Path(request.path)
+    registry.bring(request.readers)
     progress(0.0, tr("Looking at the file…"))
     with at_hand.opened(request) as place:
         return _taken_in(request, path, place, progress)
@@ -89,7 +90,7 @@ def _any(taken: list[TakenLayer], path: Path) -> None:
         return
     refused = [verdict for layer in taken for verdict in layer.report.refused]
     if not refused:
-        raise NotThisFormat("It holds no features.", path)
+        raise NotThisFormat("It holds no features. Check what was chosen when it was exported.", path)
     words = mark("None of its {count} features can be taken in. The first, {id}: {reason}")
     raise CannotRead(words, path, count=len(refused), id=refused[0].id, reason=refused[0].reason)
 

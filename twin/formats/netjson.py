@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from twin.core.errors import NotThisFormat
-from twin.core.i18n import mark, tr
+from twin.core.i18n import mark
 
 CLASSES = ("pandapowerNet", "pandapipesNet")
-_DAMAGED = mark("It is no net of pandapower or pandapipes that can be read, or it is damaged: {why}")
+_DAMAGED = mark(
+    "It is no net of pandapower or pandapipes that can be read, or it is damaged. Copy it again "
+    "from where it came from, or write it anew with pandapower."
+)
 _FRAME = "DataFrame"
 
 
@@ -45,11 +48,11 @@ def net(path: Path) -> Net:
     """The net of a file; NotThisFormat where it is none."""
     said = _parsed(path.read_bytes(), path)
     if not isinstance(said, dict) or said.get("_class") not in CLASSES:
-        raise NotThisFormat(_DAMAGED, path, why=tr("no net stands at its beginning"))
+        raise NotThisFormat(_DAMAGED, path)
     inner = said.get("_object")
     inner = _parsed(inner, path) if isinstance(inner, str) else inner
     if not isinstance(inner, dict):
-        raise NotThisFormat(_DAMAGED, path, why=tr("the net holds nothing"))
+        raise NotThisFormat(_DAMAGED, path)
     found = Net(str(said["_class"]))
     for name, value in inner.items():
         if isinstance(value, dict) and value.get("_class") == _FRAME:
@@ -69,7 +72,7 @@ def _parsed(text: bytes | str, path: Path) -> Any:
         # pandas writes NaN where nothing is known.
         return _without_nan(json.loads(text, parse_constant=lambda _: None))
     except (ValueError, RecursionError) as why:
-        raise NotThisFormat(_DAMAGED, path, why=str(why)[:120]) from why
+        raise NotThisFormat(_DAMAGED, path) from why
 
 
 def _without_nan(value: Any) -> Any:
@@ -90,8 +93,11 @@ def _frame(name: str, said: dict[str, Any], path: Path) -> Frame:
         columns = {str(one): [_plain(column.get(row)) for row in index] for one, column in inner.items()}
         return Frame([as_id(one) for one in index], columns)
     except (TypeError, KeyError, ValueError, AttributeError) as why:
-        words = mark("The table “{table}” of the net can’t be read: {why}. Write the net anew with pandapower.")
-        raise NotThisFormat(words, path, table=name, why=str(why)[:80]) from why
+        words = mark(
+            "The table “{table}” of the net is damaged. Copy the net again from where it came from, or "
+            "write it anew with pandapower."
+        )
+        raise NotThisFormat(words, path, table=name) from why
 
 
 def _plain(value: Any) -> Any:

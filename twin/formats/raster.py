@@ -53,7 +53,13 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its outline as one feature; the cells stay where they are."""
     found = facts(path)
     if not math.isfinite(found.low):
-        raise CannotRead(mark("It holds no value: all of its cells are missing."), path)
+        raise CannotRead(
+            mark(
+                "It holds no value: all of its cells are missing. Copy it again from where it came from, or "
+                "export it anew."
+            ),
+            path,
+        )
     border = placed(found, place)
     if border is None:
         words = mark(

@@ -17,6 +17,7 @@ from twin.core.errors import CannotRead, NotThisFormat, Refused, TooLarge
 from twin.core.i18n import mark
 from twin.formats import folders
 from twin.formats.reader import Format
+from twin.formats.request import Reader
 from twin.formats.together import Out
 
 _MODULES = (
@@ -60,9 +61,26 @@ WriteTogether = Callable[[Path, Sequence[Out], str], None]
 """Path, the layers that came with one file, CRS."""
 
 
-@cache
+_brought: list[Format] = []
+
+
+def bring(readers: Sequence[Reader]) -> None:
+    """From now on, these readers of plugins are formats too, in this process."""
+    if not readers:
+        _brought.clear()
+        return
+    from twin.formats.brought import Brought
+
+    _brought[:] = [cast(Format, Brought(one)) for one in readers]
+
+
 def formats() -> tuple[Format, ...]:
-    """Every format, GeoPackage first."""
+    """Every format, GeoPackage first, those of plugins last."""
+    return (*_own(), *_brought)
+
+
+@cache
+def _own() -> tuple[Format, ...]:
     found = [f"twin.formats.{name}" for name in _MODULES]
     return tuple(cast(Format, import_module(name)) for name in found if find_spec(name))
 
@@ -92,9 +110,21 @@ def choose(path: Path) -> Format:
     if not claims:
         words = mark("Files of this kind can’t be read. These can, in a zip file too: {formats}")
         raise NotThisFormat(words, path, formats=readable())
-    chosen = claims[0] if len(claims) == 1 else _by_content(path, claims)
+    chosen = _of_plugin(path) or (claims[0] if len(claims) == 1 else _by_content(path, claims))
     _bounded(path, chosen)
     return chosen
+
+
+def _of_plugin(path: Path) -> Format | None:
+    """The plugin's reader that names the file more closely than any format of ours: no plugin takes those over."""
+    ends = {one: _end(path, one) for one in formats()}
+    found = max(_brought, key=lambda one: ends[one], default=None)
+    return found if found and ends[found] > max(ends[one] for one in _own()) else None
+
+
+def _end(path: Path, one: Format) -> int:
+    """How many letters of a file's name a format knows by its end."""
+    return max((len(end) for end in one.SUFFIXES if path.name.lower().endswith(end)), default=0)
 
 
 def readable() -> str:
@@ -138,7 +168,9 @@ def _look(path: Path) -> None:
             raise CannotRead("This is no file that can be read from its beginning to its end.", path)
         with path.open("rb") as file:
             if not file.read(1):
-                raise NotThisFormat("The file is empty.", path)
+                raise NotThisFormat(
+                    "The file is empty. Copy it again from where it came from, or export it anew.", path
+                )
     except OSError as why:
         raise CannotRead("The file can’t be read: {why}.", path, why=why.strerror or str(why)) from why
 
@@ -165,7 +197,11 @@ def _by_content(path: Path, claims: list[Format]) -> Format:
         for name in _spoken(content):
             if name in named:
                 return named[name]
-    raise NotThisFormat("It is JSON, or looks like it, but neither CityJSON nor GeoJSON nor a tileset.", path)
+    raise NotThisFormat(
+        "It is JSON, or looks like it, but neither CityJSON nor GeoJSON nor a tileset. Check where it "
+        "came from, or export it anew.",
+        path,
+    )
 
 
 def _spoken(content: mmap.mmap) -> Iterator[str]:

@@ -20,6 +20,16 @@ class Join(BaseModel):
     """The table's column that holds the ids; None where it is to be found."""
 
 
+class Reader(BaseModel):
+    """A plugin's reader as its manifest declares it; the child imports it."""
+
+    plugin: str
+    title: str
+    run: str
+    """``module:function``."""
+    suffixes: tuple[str, ...]
+
+
 class Request(BaseModel):
     """A file to take in."""
 
@@ -50,6 +60,8 @@ class Request(BaseModel):
     """Layer ids that the city has."""
     extent: tuple[float, float, float, float] | None = None
     """The city's, in its CRS."""
+    readers: tuple[Reader, ...] = ()
+    """Those of plugins."""
 
 
 class TakenLayer(BaseModel):

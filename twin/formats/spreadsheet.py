@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,8 +28,11 @@ UNPACKED = 1 << 30
 """Bytes of all that a spreadsheet's zip holds."""
 _MEMBERS = 10_000
 _CHUNK = 1 << 20
+CELLS = 30_000_000
+"""Cells between the outermost of a sheet, empty ones too: each takes 40 bytes."""
+_COLUMN, _ROW, _BROKEN = re.compile(rb' r="([A-Z]{1,3})\d{1,7}"'), re.compile(rb'<row [^>]{0,200}?\br="(\d{1,7})"'), 240
 _ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError)
-_DAMAGED = mark("It is no spreadsheet that can be read, or it is damaged: {why}. Save it anew as .xlsx or .csv.")
+_DAMAGED = mark("It is no spreadsheet that can be read, or it is damaged. Save it anew as .xlsx or .csv.")
 
 
 def survey(path: Path) -> Survey:
@@ -81,7 +85,7 @@ def _read(path: Path, _time: int, _size: int) -> tuple[Sheet, ...]:
         if one is not None and one.table.num_rows:
             found.append(one)
     if not found:
-        raise NotThisFormat(mark("The table is empty."), path)
+        raise NotThisFormat(mark("The table is empty. Check what was chosen when it was saved."), path)
     return tuple(found)
 
 
@@ -101,8 +105,46 @@ def _sheets(path: Path) -> list[tuple[str, Iterator[list[str]]]]:
     except BaseException as why:
         # A panic of the library that reads it is no Exception for Python.
         if isinstance(why, Exception) or type(why).__name__ == "PanicException":
-            raise NotThisFormat(_DAMAGED, path, why=str(why)[:120]) from why
+            raise NotThisFormat(_DAMAGED, path) from why
         raise
+
+
+class _Area:
+    """What a sheet's cells span, by its XML as it is unpacked: the library makes room for all between."""
+
+    def __init__(self) -> None:
+        self._columns: set[bytes] = set()
+        self._rows: set[int] = set()
+        self._rest = b""
+
+    def add(self, chunk: bytes) -> None:
+        """Some more of the XML."""
+        text = self._rest + chunk
+        self._columns.update(_COLUMN.findall(text))
+        rows = [int(one) for one in _ROW.findall(text)]
+        self._rows |= {min(rows), max(rows)} if rows else set()
+        # What a chunk breaks is whole with the next.
+        self._rest = text[-_BROKEN:]
+
+    @property
+    def cells(self) -> int:
+        """How many lie between the outermost."""
+        places = [_place(one) for one in self._columns]
+        wide = max(places) - min(places) + 1 if places else 0
+        return wide * (max(self._rows) - min(self._rows) + 1) if self._rows else 0
+
+    @property
+    def last(self) -> str:
+        """The outermost cell, as Excel calls it."""
+        return f"{max(self._columns, key=_place).decode()}{max(self._rows)}"
+
+
+def _place(column: bytes) -> int:
+    """A column by its letters: A is 1."""
+    place = 0
+    for letter in column:
+        place = 26 * place + letter - 64
+    return place
 
 
 def _rows(cells: list[list[Any]]) -> Iterator[list[str]]:
@@ -120,7 +162,14 @@ def _bounded(path: Path) -> None:
                 raise TooLarge(words, path, largest=UNPACKED >> 20)
             for one in members:
                 with archive.open(one) as content:
-                    while content.read(_CHUNK):
-                        pass
+                    area = _Area()
+                    while chunk := content.read(_CHUNK):
+                        area.add(chunk if one.filename.startswith("xl/worksheets/") else b"")
+                if area.cells > CELLS:
+                    words = mark(
+                        "A sheet of it reaches to {cell}, and is nearly empty: delete the rows and columns beyond its "
+                        "table, or save that as .csv."
+                    )
+                    raise TooLarge(words, path, cell=area.last)
     except (*_ZIP, zlib.error, EOFError, OSError, ValueError, IndexError) as why:
-        raise NotThisFormat(_DAMAGED, path, why=str(why)[:120]) from why
+        raise NotThisFormat(_DAMAGED, path) from why

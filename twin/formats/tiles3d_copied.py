@@ -31,6 +31,8 @@ _TITLES = {
 }
 _OURS = frozenset({"buildings", "surfaces", "rooms"})
 
+_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
+
 
 def copied(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     """Its features: those of the finest tiles."""
@@ -54,7 +56,7 @@ def copied(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
             except Broken as why:
                 unread[one.name] = str(why)
     except Broken as why:
-        raise NotThisFormat(mark("The tileset can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(_UNREAD, path, why=tr(str(why))) from None
     tell(walk.missing, {**walk.damaged, **unread}, notes)
     if not rows and unread:
         name, why_not = next(iter(unread.items()))

@@ -38,6 +38,8 @@ _LOOKED = 4.0
 _WIDEST = 3_000_000.0
 """Metres that a tileset may span in a city's plane."""
 
+_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
+
 
 @dataclass
 class Count:
@@ -106,7 +108,7 @@ def _counted(path: Path, _time: int, _size: int) -> Count:
     for door, tiles in walked(path):
         if isinstance(tiles, Broken):
             if isinstance(tiles, Circle) or not (door.chain or door.implicit):
-                raise NotThisFormat(mark("The tileset can’t be read: {why}."), path, why=tr(str(tiles)))
+                raise NotThisFormat(_UNREAD, path, why=tr(str(tiles)))
             if isinstance(tiles, Missing):
                 held.missing[door.named] += 1
             else:

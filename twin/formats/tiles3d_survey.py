@@ -18,6 +18,8 @@ from twin.formats.tiles3d_pieces import points
 from twin.formats.tiles3d_tree import matrix, parsed
 from twin.formats.tiles3d_volumes import Doubles, corners
 
+_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
+
 
 def survey(path: Path) -> Survey:
     """Where its root lies: on the earth, or nowhere that it tells."""
@@ -26,7 +28,7 @@ def survey(path: Path) -> Survey:
     try:
         around = corners(root, matrix(root["transform"]) if root.get("transform") is not None else np.eye(4))
     except Broken as why:
-        raise NotThisFormat(mark("The tileset can’t be read: {why}."), path, why=tr(str(why))) from None
+        raise NotThisFormat(_UNREAD, path, why=tr(str(why))) from None
     if around is None:
         around = points(path)
     if around is None or not is_on_earth(around):

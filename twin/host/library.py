@@ -61,9 +61,12 @@ class OpenLayer:
 class OpenCity:
     """An open city. Close it, or hold it in ``with``."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, session: Session | None = None) -> None:
+        """``session`` has it open already: whoever opened that closes it."""
         self.path = Path(path)
-        self._session: Session | None = None
+        self._session, self._own = session, session is None
+        if session is not None:
+            return
         try:
             self._session = Session.open(self.path)
         except CityBusy:
@@ -106,7 +109,7 @@ class OpenCity:
 
     def close(self) -> None:
         """Close it cleanly; a window that has it open keeps it."""
-        if self._session:
+        if self._session and self._own:
             self._session.close()
             self._session = None
 

@@ -7,9 +7,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from twin.core.i18n import mark, tr
 
 API = 1
+_AMISS = mark("its plugin.toml is missing these entries, or has them wrong: {places}")
+_NO_TOML = mark("its plugin.toml is no TOML: {why}")
+_OTHER_API = mark("it asks for API version {asked}; this program has {there}")
 
 
 class Entry(BaseModel):
@@ -23,6 +28,7 @@ class Entry(BaseModel):
     menu: str = ""
     key: str = ""
     when: str = ""
+    """Of a reader, the ends of its files' names; of a command, ``layer`` where it is about the chosen one."""
 
     def load(self) -> Any:
         """What ``run`` names, imported now."""
@@ -54,9 +60,15 @@ class Manifest(BaseModel):
     @classmethod
     def read(cls, file: Path) -> Manifest:
         """The manifest in a file; raises where it is malformed or asks for another API version."""
-        found = cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        try:
+            found = cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        except ValidationError as why:
+            places = {".".join(map(str, one["loc"])) for one in why.errors()}
+            raise ValueError(tr(_AMISS, places=", ".join(sorted(places)))) from why
+        except tomllib.TOMLDecodeError as why:
+            raise ValueError(tr(_NO_TOML, why=str(why))) from why
         if found.api != API:
-            raise ValueError(f"it asks for API version {found.api}; this program has {API}")
+            raise ValueError(tr(_OTHER_API, asked=found.api, there=API))
         return found.model_copy(update={"folder": file.parent.absolute()})
 
 

@@ -16,7 +16,7 @@ from twin.core import paths
 from twin.core.errors import Refused, TwinError
 from twin.core.i18n import mark
 from twin.host.commands import declared
-from twin.host.discovery import Kinds
+from twin.host.discovery import Kinds, readers
 from twin.host.identify import Card, border, identify, tile_card
 from twin.host.owner import Owner
 from twin.host.tiles import CityTiles
@@ -50,6 +50,7 @@ class Session:
         self.edits = Edits()
         self.jobs = Jobs()
         self.kinds = Kinds()
+        self.readers = readers()
         self.log: list[str] = []
         self._city = city
         self._owner: Owner | None = None

@@ -26,7 +26,11 @@ def run(
 ) -> int:
     """Run a command line; ``session`` is the city that is open here already, if any. The exit code is returned."""
     out, err = out or sys.stdout, err or sys.stderr
-    values = vars(grammar(words).parse_args(words))
+    try:
+        values = vars(grammar(words).parse_args(words))
+    except TwinError as refused:
+        # A plugin's command whose module can't be imported: its parameters are not known.
+        return _refuse(refused, "--json" in words, out, err)
     command = declared()[values.pop("command")]
     as_json = values.pop("json")
     city = values.pop("city") if command.needs in {"city", "path"} else None

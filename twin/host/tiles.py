@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from psygnal import Signal
 
 from twin.core.errors import TwinError
 from twin.host.links import Links
@@ -17,6 +18,9 @@ from twin.store.city import City
 
 class CityTiles:
     """Tiles and kinds of an open city; every call may come from any thread."""
+
+    failed = Signal(str, str, str)
+    """Layer, kind and why: it can't be drawn, all of it or in part; told on whatever thread found it."""
 
     def __init__(self, city: City, kinds: Mapping[str, Any], path: Path | None = None) -> None:
         """``path`` is the city's own, where what is read is a copy."""
@@ -47,6 +51,10 @@ class CityTiles:
     def kind(self, name: str) -> Any:
         """The layer kind that meshes it; KeyError where nobody brings it."""
         return self._kinds[name]
+
+    def undrawn(self, layer: str, kind: str, why: str) -> None:
+        """A tile of a layer can't be drawn: whoever listens is told."""
+        self.failed.emit(layer, kind, why)
 
     def values(self, layer: str, column: str) -> pa.Table:
         """The column's values by fid; of a point cloud those of some points, by their place among them."""

@@ -109,6 +109,7 @@ class Meshing:
                 self._faulty.add(node.key[0])
                 words = "tile %s of kind %s can't be drawn: %s"
                 _log.error(words, node.key, tile.kind, why, exc_info=not isinstance(why, datasets.NotDrawable))
+                self._source.undrawn(node.key[0], tile.kind, str(why))
             return None
         return self.levels.laid(arrays) if len(arrays.triangles) else None
 

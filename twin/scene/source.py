@@ -57,5 +57,8 @@ class TileSource(Protocol):
     def kind(self, name: str) -> Any:
         """The layer kind, which has ``mesh(payload, level)``."""
 
+    def undrawn(self, layer: str, kind: str, why: str) -> None:
+        """Hear that a tile of a layer can't be drawn: once for each layer."""
+
     def values(self, layer: str, column: str) -> pa.Table:
         """A column's values by fid."""

@@ -90,9 +90,16 @@ def work(order: Order) -> Outcome:
     except MemoryError:
         words = mark("It needs more memory than the {limit} MB that a job may take: take a part of it.")
         return Outcome(error=TooLarge(words, order.path, limit=order.memory >> 20), trace=traceback.format_exc())
-    except Exception as why:  # noqa: BLE001  a reader meets hostile files: any failure is an answer
+    except Exception:  # noqa: BLE001  a reader meets hostile files: any failure is an answer
         trace = traceback.format_exc()
-        return Outcome(error=ReaderFailed("The file could not be read: {why}", order.path, why=_said(why)), trace=trace)
+        return Outcome(
+            error=ReaderFailed(
+                "The file could not be read: something in it was not foreseen. Copy it again from where it came "
+                "from, or export it anew; the log has more.",
+                order.path,
+            ),
+            trace=trace,
+        )
 
 
 class _Progress:
@@ -117,10 +124,6 @@ def _give_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
-
-
-def _said(why: Exception) -> str:
-    return f"{type(why).__name__}: {why}"[:300] if str(why) else type(why).__name__
 
 
 @contextmanager

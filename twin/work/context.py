@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from twin.formats.request import Reader
 from twin.store.city import City
 from twin.work.edits import Edits
 from twin.work.jobs import Jobs
@@ -45,6 +46,10 @@ class Context(Protocol):
     @property
     def kinds(self) -> Mapping[str, Kind]:
         """The layer kinds by name."""
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        """The readers that plugins bring."""
 
     @property
     def progress(self) -> Progress:

@@ -45,6 +45,7 @@ _READ, _WRITTEN = 0.6, 0.7
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
+_UNDRAWN = mark("No plugin that is here draws the layer kind “{kind}”: what is of it is listed and not drawn.")
 Place = tuple[float, float, float, float]
 
 
@@ -100,9 +101,7 @@ def import_file(
         return written(context, taken, file.name, swapped=swapped, attribution=attribution or "")
 
 
-def written(
-    context: Context, taken: Taken, name: str, *, swapped: bool = False, attribution: str = ""
-) -> ImportReport:
+def written(context: Context, taken: Taken, name: str, *, swapped: bool = False, attribution: str = "") -> ImportReport:
     """Write what was read of a file or a service, under its name; one step of undo."""
     context.progress(_READ, tr("Writing the city…"))
     with founding(context, taken.crs) as city:
@@ -111,7 +110,8 @@ def written(
         there = {found.id: found.extent for found in city.layers()}
         twice = _twice(city, taken)
     reports = [part.report.model_copy(update={"extent": there[part.report.id]}) for part in taken.layers]
-    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else [])]
+    unknown = sorted({part.report.kind for part in taken.layers} - set(context.kinds))
+    notes = [*taken.notes, *others, *([tr(_TWICE)] if twice else []), *(tr(_UNDRAWN, kind=kind) for kind in unknown)]
     return ImportReport(
         file=name,
         format=taken.format,
@@ -134,6 +134,7 @@ def asked(context: Context, file: Path, scratch: Path) -> Request:
         heights_crs=levels.crs(context.city) if context.path.exists() else None,
         taken=taken_ids(context),
         extent=extent(context),
+        readers=context.readers,
     )
 
 

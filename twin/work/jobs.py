@@ -90,7 +90,10 @@ class Job:
         if self.too_large:
             words = mark("It needs more memory than the {limit} MB that a job may take: take a part of it.")
             return TooLarge(words, self.path, limit=self.memory >> 20)
-        words = mark("The process that did “{title}” died (code {code}). Nothing was changed; the file may be damaged.")
+        words = mark(
+            "The process that did “{title}” died (code {code}). Nothing was changed; the file may be "
+            "damaged. Copy it again from where it came from, or export it anew."
+        )
         return ReaderFailed(words, self.path, title=self.title, code=str(why.exitcode))
 
 

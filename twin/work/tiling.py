@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from twin.core.errors import TwinError
+from twin.core.errors import Cancelled, Refused, TwinError
 from twin.core.i18n import mark, tr
 from twin.model.layer import Layer
 from twin.store.city import City
@@ -22,10 +22,17 @@ def tile(city: City, kinds: Mapping[str, Kind], layer: str, kind: str, watch: Wa
 
     ``watch`` is told how many of its features are done, and may raise to stop it.
     """
-    if kind in kinds:
-        encoder = kinds[kind]
-        optional = {name: getattr(encoder, name, None) for name in ("coarsen", "encode_tiles", "heights")}
+    if kind not in kinds:
+        return
+    encoder = kinds[kind]
+    optional = {name: getattr(encoder, name, None) for name in ("coarsen", "encode_tiles", "heights")}
+    try:
         city.write_tiles(layer, Encoder(kind, encoder.VERSION, encoder.encode, encoder.COLUMNS, **optional), watch)
+    except (TwinError, MemoryError):
+        raise
+    except Exception as why:  # a stranger
+        words = mark("The layer kind “{kind}” can’t draw it: {why}. Choose another kind, or mend its plugin.")
+        raise Refused(words, kind=kind, why=str(why)[:200].rstrip(".") or type(why).__name__) from why
 
 
 def telling(progress: Progress, words: str, start: float, before: int, whole: int) -> Watch:
@@ -52,11 +59,15 @@ def freshen(city: City, kinds: Mapping[str, Kind], progress: Progress) -> None:
         watch(0)
         try:
             tile(city, kinds, layer.id, layer.kind, watch)
-        except TwinError:
+        except Cancelled:
             raise
-        except Exception:  # noqa: BLE001  a stranger
+        except TwinError:
             _log.exception("kind %s can't encode layer %s", layer.kind, layer.id)
 
 
 def _is_old(city: City, kinds: Mapping[str, Kind], layer: Layer) -> bool:
-    return city.tile_version(layer.id) != kinds[layer.kind].VERSION
+    try:
+        return city.tile_version(layer.id) != kinds[layer.kind].VERSION
+    except Refused:
+        _log.exception("kind %s can't be loaded", layer.kind)
+        return False

@@ -83,6 +83,7 @@ def update(
             kind=found.kind,
             identified=True,
             copied=True,
+            readers=context.readers,
         )
         told = context.progress
 
