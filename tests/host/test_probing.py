@@ -8,12 +8,13 @@ import pytest
 import rasterio
 
 from tests import clouds
-from tests.command import answered, balad
+from tests.command import balad
 from tests.rasters import NORTH, WEST, height, slope, tiff
 from tests.real import data
 from twin.core.i18n import tongue, unmarked
 from twin.host import probing
 from twin.host.session import Session
+from twin.store.city import City
 
 
 @pytest.fixture(scope="module")
@@ -25,34 +26,38 @@ def city(tmp_path_factory):
     tiff(folder / "dem.tif", slope(400, 400), tiled=True, overviews=[2, 4])
     tiff(folder / "photo.tif", photo, photometric="RGB", tiled=True, overviews=[2, 4], nodata=0)
     clouds.las(folder / "points.laz", clouds.town(5_000, side=300.0))
-    for name in ("dem.tif", "photo.tif", "points.laz"):
-        answered("import", made, folder / name)
-    return made, photo
+    City.create(made, "EPSG:32637").close()
+    with Session.open(made) as session:
+        for name in ("dem.tif", "photo.tif", "points.laz"):
+            session.run("import", file=folder / name)
+        yield made, photo, session
 
 
-def at(city, east, north, *more):
-    return {one["layer"]: one for one in answered("probe", city, f"{east},{north}", *more)["found"]}
+def at(city, east, north, **more):
+    found = city[2].run("probe", place=f"{east},{north}", **more).printed()["found"]
+    return {one["layer"]: one for one in found}
 
 
 def test_every_band_is_told_in_full_resolution(city):
-    made, photo = city
+    _, photo, _ = city
     for column, row in ((0, 0), (57, 200), (399, 399)):
         east, north = WEST + (column + 0.6) * 5, NORTH - (row + 0.3) * 5
-        found = at(made, east, north)
+        found = at(city, east, north)
         assert [band["value"] or 0 for band in found["photo"]["bands"]] == photo[:, row, column].tolist()
         assert [band["name"] for band in found["photo"]["bands"]] == ["red", "green", "blue"]
         assert (found["photo"]["column"], found["photo"]["row"]) == (column, row)
         middle = height(WEST + (column + 0.5) * 5, NORTH - (row + 0.5) * 5)
         assert found["dem"]["elevation"] == pytest.approx(middle, abs=0.2)
-    assert not at(made, WEST - 10, NORTH - 10)
-    assert "No linked" in balad("probe", made, f"{WEST - 10},{NORTH - 10}").stdout
+    assert not at(city, WEST - 10, NORTH - 10)
+    (words,) = city[2].run("probe", place=f"{WEST - 10},{NORTH - 10}").lines()
+    assert words.startswith("No linked")
 
 
 def test_the_nearest_point_is_the_files_own(city):
-    made, _ = city
+    made, _, _ = city
     points = laspy.read(made.with_name("points.laz"))
     for east, north in ((517_100.0, 2_378_120.0), (517_251.3, 2_378_040.2)):
-        found = at(made, east, north, "--layer", "points", "--within", "30")["points"]
+        found = at(city, east, north, layer="points", within=30.0)["points"]
         away = np.hypot(points.x - east, points.y - north)
         nearest = int(away.argmin())
         assert np.hypot(found["east"] - east, found["north"] - north) == pytest.approx(away[nearest], abs=0.01)
@@ -60,16 +65,16 @@ def test_the_nearest_point_is_the_files_own(city):
         assert found["classification"] == points.classification[nearest]
         assert found["intensity"] == points.intensity[nearest]
         assert found["rgb"] == [int(points[name][nearest]) >> 8 for name in ("red", "green", "blue")]
-    assert not at(made, 517_100.0, 2_379_000.0, "--layer", "points")
+    assert not at(city, 517_100.0, 2_379_000.0, layer="points")
 
 
 def test_a_card_says_it_in_both_languages(city):
-    made, photo = city
+    _, photo, session = city
     east, north = WEST + 502.5, NORTH - 502.5
-    with Session.open(made) as session:
-        layers = session.city.layers()
-        by = {layer.id: layer for layer in layers}
-        found = probing.at(session.tiles.links, [by["photo"], by["dem"]], east, north, 0.0)
+    layers = session.city.layers()
+    by = {layer.id: layer for layer in layers}
+    found = probing.at(session.tiles.links, [by["photo"], by["dem"]], east, north, 0.0)
+    try:
         tongue.set("en", "western")
         card = probing.card(layers, found)
         rows = {name: unmarked(value) for name, value in card.rows}
@@ -82,26 +87,30 @@ def test_a_card_says_it_in_both_languages(city):
         tongue.set("ar", "western")
         arabic = probing.card(layers, found)
         assert arabic.subtitle == "مرئيات فضائية" and "أحمر" in {name for name, _ in arabic.rows}
+    finally:
         tongue.set("en", "western")
 
 
 def test_real_files_say_what_rasterio_says(tmp_path):
     path = data("raster_lidar_bim/raster/RGB.byte.tif")
-    city = tmp_path / "c.balad"
-    answered("import", city, path)
-    with rasterio.open(path) as whole:
+    City.create(tmp_path / "c.balad", "EPSG:32618").close()
+    with rasterio.open(path) as whole, Session.open(tmp_path / "c.balad") as session:
+        session.run("import", file=path)
         values, (width, high) = whole.read(), (whole.width, whole.height)
         for column, row in ((width // 2, high // 2), (width // 3, high // 2), (2, 2)):
             x, y = whole.transform @ (column + 0.5, row + 0.5)
-            (found,) = answered("probe", city, f"{x},{y}")["found"]
+            (found,) = session.run("probe", place=f"{x},{y}").printed()["found"]
             told = [band["value"] for band in found["bands"]]
             # Its 0 is declared to be no value.
             assert told == [int(value) or None for value in values[:, row, column]]
 
 
-def test_what_is_no_place_is_refused_in_words(city):
-    made, _ = city
-    for words in ("here", "1,2,3", "nan,4"):
-        done = balad("probe", made, words)
+def test_the_command_line_says_it_in_lines_and_refuses_what_is_no_place_in_words(tmp_path):
+    made = tmp_path / "c.balad"
+    assert balad("import", made, tiff(tmp_path / "dem.tif", slope(40, 40))).returncode == 0
+    done = balad("probe", made, f"{WEST + 52.5},{NORTH - 52.5}")
+    assert done.returncode == 0 and "Elevation: 11.57" in unmarked(done.stdout)
+    for words in (("here",), ("1,2,3",), ("nan,4",)):
+        done = balad("probe", made, *words)
         assert done.returncode == 1 and "E,N" in done.stderr
     assert balad("probe", made, "1,2", "--within", "0").returncode == 1

@@ -62,30 +62,33 @@ def town(tmp_path, name, *files):
     return city
 
 
-@pytest.mark.parametrize("name", ["terrain", "relief"])
+@pytest.fixture(scope="module", params=["terrain", "relief"])
+def waves(request, tmp_path_factory):
+    """The ground itself is made of the layer “terrain”; any other of the kind is drawn on it."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return town(folder, request.param, picture(folder)), request.param
+
+
 @pytest.mark.parametrize("distance", [60.0, 400.0, 6_000.0])
-def test_a_picture_lies_on_a_triangulated_terrain_whichever_layer_that_is(tmp_path, name, distance):
-    # The ground itself is made of the layer “terrain”; any other of the kind is drawn on it.
-    city = town(tmp_path, name, picture(tmp_path))
+def test_a_picture_lies_on_a_triangulated_terrain_whichever_layer_that_is(waves, distance):
+    city, name = waves
     place = (WEST + 500, NORTH - 520)
     view = Camera(east=place[0], north=place[1], height=on_ground(*place), distance=distance, azimuth=0, pitch=-25)
     with Session.open(city) as session:
         seen = offscreen.picture(session.tiles, View(camera=view), SIZE)
         bare = offscreen.picture(session.tiles, View(camera=view, layers=(name,)), SIZE)
-    wide = distance / 20
-    for east in (-wide, -wide / 8, wide / 8, wide):
+    wide = max(7.0, distance / 20)
+    for east in (-wide, -wide / 2 - 3, wide / 2 + 3, wide):
         x, y = place[0] + east, place[1]
         colour = pixel(seen, view, (x, y, on_ground(x, y)))
-        expected = RED if east < 0 else BLUE
         # From afar haze lies on it.
-        share = np.abs(colour - expected).max()
-        assert share < (10 if distance < 1000 else 90), (east, colour)
-        assert np.abs(colour - pixel(bare, view, (x, y, on_ground(x, y)))).max() > 60
+        assert np.abs(colour - (RED if east < 0 else BLUE)).max() < (10 if distance < 1000 else 90), (east, colour)
+        assert np.abs(colour - pixel(bare, view, (x, y, on_ground(x, y)))).max() > 40
     if distance < 1000:
-        # No speck of the ground shines through.
+        # No speck of the ground shines through; where the colours meet there is a mixture.
         red, blue = (np.abs(seen.astype(int) - colour).max(axis=2) < 14 for colour in (RED, BLUE))
-        lower = np.s_[SIZE[1] // 2 :]
-        assert (red | blue)[lower].mean() > 0.995
+        mixed = (seen[..., 1] < 95) & (seen[..., 0] < 205)
+        assert (red | blue | mixed)[SIZE[1] // 2 :].mean() > 0.9999
 
 
 def test_a_cut_surface_is_the_surface_itself(tmp_path):

@@ -10,8 +10,10 @@ from pyproj.crs import CompoundCRS
 from rasterio.transform import Affine
 
 from tests import clouds
-from tests.command import answered
 from tests.rasters import NORTH, WEST, tiff
+from twin.host.session import Session
+from twin.model.patches import Square
+from twin.store.city import City
 
 BALTIC, BLACK_SEA = 5705, 5735
 """EPSG's levels, 0.4 m apart by a rule without a grid, in the lands about the Black Sea."""
@@ -28,73 +30,87 @@ def level_dem(path, crs, height=50.0, transform=None, count=60):
                 transform=transform or Affine(5, 0, EAST_38, 0, -5, NORTH_38))  # fmt: skip
 
 
-def heights(city, layer, place):
-    (found,) = answered("probe", city, place, "--layer", layer)["found"]
-    return found["elevation"]
+@pytest.fixture
+def session(tmp_path, request):
+    """An empty city, in Jeddah's CRS or in a named one."""
+    path = tmp_path / "c.balad"
+    City.create(path, getattr(request, "param", "EPSG:32637")).close()
+    with Session.open(path) as made:
+        yield made
 
 
-def extent(city, layer):
-    return next(one for one in answered("info", city)["layers"] if one["id"] == layer)["extent"]
+def taken(session, file):
+    """What an import says."""
+    return session.run("import", file=file).notes
 
 
-def test_a_level_that_a_rule_leads_to_is_reached(tmp_path):
-    city, place = tmp_path / "c.balad", f"{EAST_38 + 100},{NORTH_38 - 100}"
-    answered("import", city, level_dem(tmp_path / "first.tif", with_level(32638, BLACK_SEA)))
-    said = answered("import", city, level_dem(tmp_path / "second.tif", with_level(32638, BALTIC)))
-    assert any("EPSG:5705" in note and "EPSG:5735" in note for note in said["notes"])
+def found(session, layer, place):
+    (one,) = session.run("probe", place=place, layer=layer).printed()["found"]
+    return one["elevation"]
+
+
+def extent(session, layer):
+    return session.city.layer(layer).extent
+
+
+@pytest.mark.parametrize("session", ["EPSG:32638"], indirect=True)
+def test_a_level_that_a_rule_leads_to_is_reached(session, tmp_path):
+    place = f"{EAST_38 + 100},{NORTH_38 - 100}"
+    taken(session, level_dem(tmp_path / "first.tif", with_level(32638, BLACK_SEA)))
+    notes = taken(session, level_dem(tmp_path / "second.tif", with_level(32638, BALTIC)))
+    assert any("EPSG:5705" in note and "EPSG:5735" in note for note in notes)
     there = Transformer.from_crs(with_level(32638, BALTIC), with_level(32638, BLACK_SEA), always_xy=True)
     expected = there.transform(EAST_38 + 100, NORTH_38 - 100, 50.0)[2]
     assert abs(expected - 50) == pytest.approx(0.4, abs=0.01)
-    assert heights(city, "first", place) == pytest.approx(50.0, abs=1e-3)
-    assert heights(city, "second", place) == pytest.approx(expected, abs=1e-3)
-    low, high = extent(city, "second")[2], extent(city, "second")[5]
+    assert found(session, "first", place) == pytest.approx(50.0, abs=1e-3)
+    assert found(session, "second", place) == pytest.approx(expected, abs=1e-3)
+    low, high = extent(session, "second")[2], extent(session, "second")[5]
     assert low == pytest.approx(expected, abs=1e-3) and high == pytest.approx(expected, abs=1e-3)
-    # The other way about the first has the word, and the city is the same in itself.
-    third = answered("import", city, level_dem(tmp_path / "third.tif", with_level(32638, BLACK_SEA)))
-    assert not any("EPSG" in note for note in third["notes"])
+    patch = session.tiles.links.patch(session.city.layer("second"), Square(EAST_38 + 50, NORTH_38 - 150, 100.0))
+    assert np.abs(patch.heights - expected).max() < 1e-3, "what is drawn is what is told"
+    # The first has the word: another of its level has nothing to be brought to.
+    assert not any(
+        "EPSG" in note for note in taken(session, level_dem(tmp_path / "3.tif", with_level(32638, BLACK_SEA)))
+    )
 
 
-def test_a_missing_grid_is_named_and_nothing_is_moved(tmp_path, monkeypatch):
+def test_a_missing_grid_is_named_and_nothing_is_moved(session, tmp_path, monkeypatch):
     monkeypatch.setenv("PROJ_USER_WRITABLE_DIRECTORY", str(tmp_path / "proj"))
-    city = tmp_path / "c.balad"
-    answered("import", city, level_dem(tmp_path / "sea.tif", with_level(32637, 5773), transform=jeddah()))
-    said = answered("import", city, ellipsoidal(tmp_path / "ellipsoid.tif"))
-    (note,) = [note for note in said["notes"] if GRID in note]
+    taken(session, level_dem(tmp_path / "sea.tif", with_level(32637, 5773), transform=jeddah()))
+    notes = taken(session, ellipsoidal(tmp_path / "ellipsoid.tif"))
+    (note,) = [note for note in notes if GRID in note]
     assert "may be metres off" in note and str(tmp_path / "proj") in note
-    assert sum("ellipsoid" in one for one in said["notes"]) == 1, "it is told once"
-    assert extent(city, "ellipsoid")[2] == pytest.approx(50.0, abs=0.01)
-    assert heights(city, "ellipsoid", place()) == pytest.approx(50.0, abs=1e-3)
+    assert sum("ellipsoid" in one for one in notes) == 1, "it is told once"
+    assert extent(session, "ellipsoid")[2] == pytest.approx(50.0, abs=0.01)
+    assert found(session, "ellipsoid", PLACE) == pytest.approx(50.0, abs=1e-3)
 
 
-def test_a_grid_that_is_there_is_used_for_rasters_and_clouds(tmp_path, monkeypatch):
+def test_a_grid_that_is_there_is_used_for_rasters_and_clouds(session, tmp_path, monkeypatch):
     monkeypatch.setenv("PROJ_USER_WRITABLE_DIRECTORY", str(geoid(tmp_path / "proj", 7.25)))
-    city = tmp_path / "c.balad"
-    answered("import", city, level_dem(tmp_path / "sea.tif", with_level(32637, 5773), transform=jeddah()))
-    said = answered("import", city, ellipsoidal(tmp_path / "ellipsoid.tif"))
-    assert any("were brought" in note for note in said["notes"]) and not any(GRID in one for one in said["notes"])
-    assert heights(city, "ellipsoid", place()) == pytest.approx(50.0 - 7.25, abs=0.01)
-    assert extent(city, "ellipsoid")[5] == pytest.approx(50.0 - 7.25, abs=0.01)
+    taken(session, level_dem(tmp_path / "sea.tif", with_level(32637, 5773), transform=jeddah()))
+    notes = taken(session, ellipsoidal(tmp_path / "ellipsoid.tif"))
+    assert any("were brought" in note for note in notes) and not any(GRID in one for one in notes)
+    assert session.city.layer("ellipsoid").heights == "orthometric"
+    assert found(session, "ellipsoid", PLACE) == pytest.approx(50.0 - 7.25, abs=0.01)
+    assert extent(session, "ellipsoid")[5] == pytest.approx(50.0 - 7.25, abs=0.01)
     wkt = CRS.from_epsg(32637).to_3d().to_wkt("WKT2_2019")
     points = np.array([[WEST + 100 + n, NORTH - 100 - n, 60.0 + n] for n in range(50)])
-    answered("import", city, clouds.las(tmp_path / "points.las", points, wkt=wkt))
-    assert extent(city, "points")[2] == pytest.approx(60.0 - 7.25, abs=0.02)
-    (found,) = answered("probe", city, f"{WEST + 110},{NORTH - 110}", "--layer", "points")["found"]
-    assert found["elevation"] == pytest.approx(70.0 - 7.25, abs=0.02)
+    taken(session, clouds.las(tmp_path / "points.las", points, wkt=wkt))
+    assert extent(session, "points")[2] == pytest.approx(60.0 - 7.25, abs=0.02)
+    assert found(session, "points", f"{WEST + 110},{NORTH - 110}") == pytest.approx(70.0 - 7.25, abs=0.02)
 
 
-def test_a_city_without_a_level_takes_heights_as_they_are(tmp_path):
-    city = tmp_path / "c.balad"
-    answered("import", city, level_dem(tmp_path / "plain.tif", "EPSG:32637", transform=jeddah()))
-    said = answered("import", city, ellipsoidal(tmp_path / "ellipsoid.tif"))
-    assert not any("brought" in note or "grid" in note for note in said["notes"])
+def test_a_city_without_a_level_takes_heights_as_they_are(session, tmp_path):
+    taken(session, level_dem(tmp_path / "plain.tif", "EPSG:32637", transform=jeddah()))
+    notes = taken(session, ellipsoidal(tmp_path / "ellipsoid.tif"))
+    assert not any("brought" in note or "grid" in note for note in notes)
+
+
+PLACE = f"{WEST + 100},{NORTH - 100}"
 
 
 def jeddah():
     return Affine(5, 0, WEST, 0, -5, NORTH)
-
-
-def place():
-    return f"{WEST + 100},{NORTH - 100}"
 
 
 def ellipsoidal(path):

@@ -78,7 +78,7 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     if not found.overviews and found.width * found.height > _MANY:
         notes.say("It has no overviews, so that it is slow to be seen from afar: make it a COG.")
     low, high = (max(found.low, DEEPEST), found.high) if found.elevation else (0.0, 0.0)
-    heights = place(np.array([[*border[0], low], [*border[0], high]]))[:, 2] if found.elevation else np.zeros(2)
+    heights = _heights(found, place, low, high) if found.elevation else np.zeros(2)
     box = np.array([[*border.min(axis=0), heights.min(), *border.max(axis=0), heights.max()]])
     outline = shapely.polygons(border)
     table = pa.RecordBatch.from_pydict(
@@ -96,6 +96,13 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     )
     kind = "terrain" if found.elevation else "imagery"
     yield Batch(layer, kind, table, title=layer, measures=Measures(box, shapely.get_type_id([outline])))
+
+
+def _heights(found: Facts, place: Place, low: float, high: float) -> Any:
+    """(2,) the lowest and the highest in the city, all along the border: two levels are not everywhere as far apart."""
+    flat = ring(found)
+    lows, highs = (place(np.column_stack([flat, np.full(len(flat), one)]))[:, 2] for one in (low, high))
+    return np.array([min(lows.min(), highs.min()), max(lows.max(), highs.max())])
 
 
 def rises(path: Path) -> bool:

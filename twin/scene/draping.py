@@ -150,8 +150,8 @@ class Draping:
 
     @property
     def there(self) -> bool:
-        """Whether it holds any sheet."""
-        return bool(self._laid)
+        """Whether it holds any sheet, or will."""
+        return self._awaited or bool(self._laid)
 
     @property
     def busy(self) -> bool:
