@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import trimesh
+from PySide6.QtCore import QPoint, Qt
 
-from tests import clouds
+from tests import clouds, tilesets
 from tests.rasters import slope, tiff
 from twin.desktop import astray
 from twin.host.session import Session
+from twin.model.view import Camera
 
 
 @pytest.fixture
@@ -61,3 +65,53 @@ def test_taking_a_file_in_says_that_it_stays_where_it_is(bare, qtbot, linked, tm
     bare.take([tiff(tmp_path / "second.tif", slope(50, 50))])
     qtbot.wait_until(lambda: "linked" in bare.window.messages.words, timeout=20_000)
     qtbot.wait_until(lambda: len(bare.known.layers) == 3, timeout=20_000)
+
+
+@pytest.fixture
+def tiled(tmp_path):
+    """Boxes with names, each a feature of a tile."""
+    boxes = [
+        trimesh.creation.box((30, 30, 40), trimesh.transformations.translation_matrix((x, 0, 20))) for x in (0, 60)
+    ]
+    points = np.vstack([one.vertices for one in boxes])
+    cells = np.vstack([one.faces + 8 * n for n, one in enumerate(boxes)])
+    batch = {"name": ["Tower A", "Tower B"], "floors": [12, 9]}
+    body = tilesets.glb(points, cells, ids=np.repeat([0, 1], 8))
+    folder = tmp_path / "towers"
+    folder.mkdir()
+    (folder / "a.b3dm").write_bytes(tilesets.packed(b"b3dm", {"BATCH_LENGTH": 2}, b"", batch, body))
+    root = {
+        "transform": tilesets.column(tilesets.frame()), "boundingVolume": tilesets.box(-20, -20, 100),
+        "geometricError": 0, "content": {"uri": "a.b3dm"},
+    }  # fmt: skip
+    tilesets.written(folder / "tileset.json", root)
+    path = tmp_path / "town.balad"
+    with Session(path) as session:
+        session.run("import", file=folder)
+    return path
+
+
+def test_a_click_on_a_tileset_shows_what_its_tile_says(bare, qtbot, tiled):
+    opened(bare, qtbot, tiled)
+    view = bare.window.view
+    view.look(Camera(east=tilesets.EAST + 60, north=tilesets.NORTH, height=20, distance=200, azimuth=0, pitch=-35))
+    qtbot.wait_until(lambda: not view.streaming, timeout=30_000)
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
+    identify = bare.window.identify
+    qtbot.wait_until(lambda: identify.card is not None, timeout=20_000)
+    assert identify.card.title == "Tower B" and identify.card.subtitle == "towers"
+    assert ("floors", "9") in [(name, value.strip("\u2066\u2069")) for name, value in identify.card.rows]
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(5, view.height() - 5))
+    qtbot.wait_until(lambda: identify.card is None, timeout=20_000)
+    assert bare.window.layers.tree.topLevelItem(0).text(1) == "1"
+
+
+def test_a_missing_tileset_is_said_with_a_way_to_find_it(bare, qtbot, tiled, tmp_path, monkeypatch):
+    (tmp_path / "towers").rename(tmp_path / "moved")
+    opened(bare, qtbot, tiled)
+    assert "missing" in bare.window.messages.words and "towers/tileset.json" in bare.window.messages.words
+    chosen = str(tmp_path / "moved" / "tileset.json")
+    monkeypatch.setattr(astray.QFileDialog, "getOpenFileName", lambda *_: (chosen, ""))
+    bare.astray.find(next(layer for layer in bare.known.layers if layer.id == "towers"))
+    qtbot.wait_until(lambda: bare.known.states["towers"] == "present", timeout=20_000)
+    qtbot.wait_until(lambda: bare.window.view.scene._linked.shown, timeout=20_000)

@@ -9,11 +9,12 @@ import shutil
 import numpy as np
 import pytest
 
-from tests import clouds
+from tests import clouds, tilesets
 from tests.command import answered, balad
 from tests.rasters import slope, tiff
 from twin.core.errors import Refused
 from twin.host.session import Session
+from twin.model.tilesets import TileKey
 
 
 @pytest.fixture
@@ -196,3 +197,63 @@ def test_a_cloud_is_coloured_by_its_own_columns(beside):
         }
         assert {named["classification"].meaning(row.words) for row in made.legend[:-1]} == {"Ground", "Building"}
         assert np.isfinite(made.classes).all()
+
+
+@pytest.fixture
+def tiled(tmp_path):
+    """A city with a tileset in a folder beside it: tiles, a picture of one, and a stranger's file."""
+    folder = tmp_path / "town"
+    file = tilesets.quadtree(folder / "data" / "blocks", levels=2)
+    points, cells, along = tilesets.field(0, 0, 800, 20)
+    (file.parent / "0-0-0.glb").write_bytes(tilesets.glb(points, cells, along=along, image="looks/a.png"))
+    (file.parent / "looks").mkdir()
+    (file.parent / "looks" / "a.png").write_bytes(tilesets.picture([(1, 2, 3)] * 4))
+    (file.parent / "notes.txt").write_text("of no tile")
+    city = folder / "town.balad"
+    answered("import", city, file)
+    return city, file
+
+
+def test_a_tileset_is_packed_with_all_that_its_tiles_name(tiled, tmp_path):
+    city, _ = tiled
+    made = answered("pack", city, tmp_path / "packed")
+    assert made["files"] == 1 and not made["missing"] and not made["changed"]
+    shutil.rmtree(city.parent)
+    packed = tmp_path / "packed" / "town.balad"
+    found = link(packed, "blocks")
+    assert (found["path"], found["state"]) == ("files/blocks/tileset.json", "present")
+    files = tmp_path / "packed" / "files"
+    there = {one.relative_to(files).as_posix() for one in files.rglob("*") if one.is_file()}
+    assert there == {
+        "blocks/tileset.json", "blocks/looks/a.png", "blocks/0-0-0.glb",
+        *(f"blocks/1-{x}-{y}.glb" for x in (0, 1) for y in (0, 1)),
+    }  # fmt: skip
+    assert answered("check", packed)["ok"]
+    with Session.open(packed) as session:
+        layer = session.city.layer("blocks")
+        shown = session.tiles.links.tile(layer, TileKey())
+        assert shown.faces[0].picture[0, 0].tolist() == [1, 2, 3, 255] and not shown.lost
+
+
+def test_a_tileset_is_missed_and_found_again_in_its_folder(tiled, tmp_path):
+    city, file = tiled
+    after = city.parent / "elsewhere"
+    file.parent.rename(after)
+    assert link(city, "blocks")["state"] == "missing"
+    assert balad("render", city, "-o", tmp_path / "a.png").returncode == 0
+    answered("relink-layer", city, "blocks", after)
+    assert [link(city, "blocks")[key] for key in ("path", "state")] == ["elsewhere/tileset.json", "present"]
+    document = (after / "tileset.json").read_text()
+    (after / "tileset.json").write_text(document.replace('"geometricError": 500', '"geometricError": 5000'))
+    assert link(city, "blocks")["state"] == "changed"
+
+
+def test_a_tileset_is_not_updated_but_an_export_of_a_layer_still_updates_it(tiled, tmp_path):
+    city, file = tiled
+    done = balad("update", city, "blocks", file)
+    assert done.returncode == 1 and "beside the city" in done.stderr
+    other = tmp_path / "other.balad"
+    answered("sample", other, "--buildings", 200)
+    answered("export", other, "buildings", tmp_path / "tileset.json")
+    answer = answered("update", other, "buildings", tmp_path / "tileset.json")
+    assert (answer["added"], answer["removed"]) == (0, 0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.core.i18n import mark
+from twin.core.i18n import mark, tr
 from twin.formats import gltf_looks as looks
 from twin.formats.gltf_document import Broken, Gltf, Primitive
 from twin.formats.gltf_metadata import features_of, tables
@@ -218,7 +218,7 @@ class Drawing:
                 self.pictures[key] = looks.picture(gltf, texture)
             except Broken as why:
                 self.pictures[key] = None
-                self.lost.append(f"{name}: {why}")
+                self.lost.append(f"{name}: {tr(str(why))}")
         return self.pictures[key]
 
     def _place(self, points: Doubles) -> Doubles:
