@@ -25,6 +25,7 @@ from twin.desktop.opening import Opening
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.window import Window
+from twin.host.about import card
 from twin.host.commands import declared
 from twin.host.identify import Card
 from twin.host.session import Session
@@ -53,6 +54,8 @@ class Desk:
         self.settings = settings
         self.session: Session | None = None
         self.selected: tuple[str, int] | None = None
+        self.about: str | None = None
+        """The layer whose card is shown while no feature is selected."""
         self.bridge = Bridge()
         self.worker = Worker(self.bridge)
         self.window = Window(settings, self._letters, self.ask)
@@ -198,7 +201,7 @@ class Desk:
 
     def select(self, feature: tuple[str, int] | None) -> None:
         """Light a feature up and show its card."""
-        self.selected = feature
+        self.selected, self.about = feature, None
         view = self.window.view
         if view.scene:
             view.scene.select(feature)
@@ -211,7 +214,8 @@ class Desk:
         """The chosen feature's card, in the language in use; its panel is opened where it is to be ``shown``."""
         session, selected = self.session, self.selected
         if session is None or selected is None:
-            self.window.identify.fill(None)
+            layers = self.known.layers if self.known else []
+            self.window.identify.fill(next((card(one) for one in layers if one.id == self.about), None))
             return
 
         def ask() -> tuple[Card, list[Any]]:
@@ -233,6 +237,13 @@ class Desk:
 
         self.read(ask, there)
 
+    def show_about(self, layer: str) -> None:
+        """Show what is known about a layer where a feature's card stands."""
+        self.select(None)
+        self.about = layer
+        self.card()
+        self.window.show_card()
+
     def _drawn(self, layer: str, fid: int) -> bool:
         """Whether a feature is seen and so can be outlined as it stands."""
         scene = self.window.view.scene
@@ -249,7 +260,7 @@ class Desk:
             self.window.view.leave()
             self.reading.wait()
             self.session.close()
-        self.session, self.selected, self.known = None, None, None
+        self.session, self.selected, self.about, self.known = None, None, None, None
         self._said = ((), None, None)
 
     def close(self) -> None:
