@@ -26,7 +26,7 @@ def answered(desk: Desk, answer: Any, file: Path | None = None) -> None:
     if isinstance(answer, ImportReport):
         _imported(desk, answer, file)
     elif isinstance(answer, LayerCard):
-        desk.window.show_layer_card(answer.card)
+        desk.show_about(answer.layer.id)
     elif isinstance(answer, Answer):
         lines = list(answer.lines())
         _log(desk, lines)

@@ -27,6 +27,7 @@ from twin.desktop.reach import Reach
 from twin.desktop.selection import Selection
 from twin.desktop.slots import slots
 from twin.desktop.window import Window
+from twin.host.about import card
 from twin.host.commands import PluginCommand, declared
 from twin.host.identify import Card
 from twin.host.session import Session
@@ -56,6 +57,8 @@ class Desk:
         self.settings = settings
         self.session: Session | None = None
         self.selected: tuple[str, int] | None = None
+        self.about: str | None = None
+        """The layer whose card is shown while no feature is selected."""
         self.bridge = Bridge()
         self.worker = Worker(self.bridge)
         self.window = Window(settings, self._letters, self.ask)
@@ -203,7 +206,7 @@ class Desk:
 
     def select(self, feature: tuple[str, int] | None) -> None:
         """Light a feature up and show its card."""
-        self.selected = feature
+        self.selected, self.about = feature, None
         self.probing.clear()
         view = self.window.view
         if view.scene:
@@ -217,8 +220,10 @@ class Desk:
         """The chosen feature's card, in the language in use; its panel is opened where it is to be ``shown``."""
         session, selected = self.session, self.selected
         if session is None or selected is None:
-            if session is None or not self.probing.show():
-                self.window.identify.fill(None)
+            layers = self.known.layers if self.known else []
+            of = next((card(one) for one in layers if one.id == self.about), None)
+            if of is not None or session is None or not self.probing.show():
+                self.window.identify.fill(of)
             return
 
         def ask() -> tuple[Card, list[Any]]:
@@ -240,6 +245,13 @@ class Desk:
 
         self.read(ask, there)
 
+    def show_about(self, layer: str) -> None:
+        """Show what is known about a layer where a feature's card stands."""
+        self.select(None)
+        self.about = layer
+        self.card()
+        self.window.show_card()
+
     def _drawn(self, layer: str, fid: int) -> bool:
         """Whether a feature is seen and so can be outlined as it stands."""
         scene = self.window.view.scene
@@ -257,7 +269,7 @@ class Desk:
             self.window.view.leave()
             self.reading.wait()
             self.session.close()
-        self.session, self.selected, self.known = None, None, None
+        self.session, self.selected, self.about, self.known = None, None, None, None
         self.probing.clear()
         self._said = ((), None, None)
 

@@ -29,7 +29,6 @@ from twin.desktop.underground import Underground
 from twin.desktop.view import View
 from twin.desktop.welcome import Welcome
 from twin.host.commands import declared
-from twin.host.identify import Card
 from twin.lettering.annotations import Annotations
 from twin.work.commands import Command
 
@@ -146,11 +145,6 @@ class Window(QMainWindow):
         """On a small screen the card's panel opens when there is a card."""
         self.right.turn(0)
         self.right.show()
-
-    def show_layer_card(self, card: Card) -> None:
-        """What is known about a layer, where a feature's card stands."""
-        self.identify.fill(card)
-        self.show_card()
 
     def show_style(self) -> None:
         """The chosen layer's style."""

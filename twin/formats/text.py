@@ -66,10 +66,10 @@ def encoding(raw: bytes, told: str | None = None) -> str:
     A mark at the beginning decides, then zeros in every other byte, then whether it is UTF-8; of the encodings of one
     byte a letter, that which makes the likeliest words. What a person said stands above all.
     """
-    return _said.get() or _recognised(raw, told)
+    return _said.get() or _by_its_letters(raw, told)
 
 
-def _recognised(raw: bytes, told: str | None) -> str:
+def _by_its_letters(raw: bytes, told: str | None) -> str:
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return name
