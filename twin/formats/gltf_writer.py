@@ -15,7 +15,7 @@ from twin.formats.solids import Part, Solids, normals
 _TRIANGLES, _LINES, _POINTS = 4, 1, 0
 _COLOURS = {
     "buildings": (0.87, 0.79, 0.67), "roads": (0.47, 0.44, 0.40), "lines": (0.47, 0.44, 0.40),
-    "rooms": (0.80, 0.58, 0.35),
+    "rooms": (0.80, 0.58, 0.35), "pipes": (0.03, 0.21, 0.64), "cables": (0.69, 0.28, 0.03),
 }  # fmt: skip
 """Linear, by the layer's kind."""
 _OTHER = (0.70, 0.63, 0.52)

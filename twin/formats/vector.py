@@ -37,6 +37,14 @@ _TOLD = 100_000
 _JUDGED = 5000
 """How many features say what a layer is mostly made of, however many are read at a time."""
 _ROADS = re.compile(r"road|street|highway|شارع|شوارع|طريق|طرق", re.IGNORECASE)
+_NAMED = {
+    1: (
+        ("pipes", re.compile(r"pipe|water.?main|sewer|أنابيب|أنبوب|مواسير", re.IGNORECASE)),
+        ("cables", re.compile(r"cable|كابل|كوابل|كيابل", re.IGNORECASE)),
+    ),
+    0: (("trees", re.compile(r"\btrees?\b|أشجار|شجر", re.IGNORECASE)),),
+}
+"""Kinds of lines and of points that a layer's name tells."""
 _ROAD_COLUMNS = {"highway", "fclass", "road_class", "roadclass"}
 _REACH = 300_000.0
 """Wider than a city and its land: one stray feature would move the middle that a CRS is chosen by."""
@@ -226,6 +234,9 @@ def _part(raw: Raw, dimension: int, names: list[str], later: bool) -> _Part:
 def _kind(name: str, dimension: int, names: list[str]) -> str:
     if dimension == 2:
         return "buildings" if footprints.look_like_buildings(name, names) else "areas"
+    told = next((kind for kind, words in _NAMED.get(dimension, ()) if words.search(name)), "")
+    if told:
+        return told
     if dimension == 1:
         return "roads" if _ROADS.search(name) or _ROAD_COLUMNS & {one.lower() for one in names} else "lines"
     return "points"

@@ -60,8 +60,9 @@ class Arrays:
     """(n, 6) of what is never drawn smaller than some pixels, however far: pipes, network nodes.
 
     Metres from the middle that a vertex grows away from, x, y and z; the metres a pixel from which it grows; 1 where it
-    lies on the ground, and is brought before it; and the place across a ribbon, −1 or 1, whose points lie on its middle
-    line, and which faces the eye: there x, y and z are along the line, and as long as the ribbon's half width.
+    lies on the ground, and is brought before it (the scene finds what else does); and the place across a ribbon, −1 or
+    1, whose points lie on its middle line, and which faces the eye: there x, y and z are along the line, and as long as
+    the ribbon's half width.
     """
     stands: Floats | None = None
     """(n, 2) the place, local to the origin, from whose ground a vertex's height counts; NaN where it is its own."""

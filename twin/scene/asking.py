@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from twin.scene.growing import Aim
 from twin.scene.linked import Linked
 from twin.scene.listing import Listing
 from twin.scene.meshing import Meshing
+from twin.scene.tiles import Node
 
 _COVER = 0.3
 """Metres of ground over a thing that hide it."""
@@ -40,11 +41,14 @@ class Asking:
     gone: Callable[[str, Any], Any]
     solid: bool
     """Whether nobody sees through the ground."""
+    shown: Collection[Node]
+    """The tiles that are drawn."""
 
     def pick(self, x: float, y: float, width: int, height: int) -> Hit | None:
         """The feature under a pixel; None where the ground hides it."""
         eye, way = cameras.ray(self.camera, x, y, width, height)
-        aim = Aim(self.camera, self.metre, x, y, (width, height))
+        details = {node.key: node.detail for node in self.shown}
+        aim = Aim(self.camera, self.metre, (x, y), (width, height), details)
         hit = self.details.nearest(eye, way, self.seen, self.gone, aim=aim)
         return self.linked.nearest(eye, way, None if hit and self.covered(hit.point, hit.layer) else hit)
 

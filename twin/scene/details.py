@@ -20,6 +20,8 @@ MOST = 192 << 20
 """Bytes of tiles that are kept for the next question."""
 _AHEAD = 96 << 20
 """Of them, of those that nobody has asked for yet."""
+_MET = -1
+"""Stands for what can be met of a tile, beside its levels of detail."""
 _LOOSE = 15.0
 """Metres that what is drawn may reach beyond the box of its features."""
 
@@ -38,10 +40,10 @@ class Hit(NamedTuple):
 class Details:
     """The finest tiles of a city, read when they are asked for and kept for a while."""
 
-    def __init__(self, mesh: Callable[[Key], Arrays | None], targets: Callable[[Key], Targets | None]) -> None:
+    def __init__(self, mesh: Callable[[Key, int], Arrays | None], targets: Callable[[Key], Targets | None]) -> None:
         """``targets`` gives what can be met of a tile without meshing it; None where its kind doesn't say."""
         self._mesh, self._targets = mesh, targets
-        self._kept: OrderedDict[tuple[Key, bool], Arrays | Targets | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[Key, int], Arrays | Targets | None] = OrderedDict()
         self._bytes = 0
         self._keys: list[Key] = []
         self._boxes: Any = np.empty((0, 6))
@@ -63,14 +65,14 @@ class Details:
         self._boxes = np.array([tile.box for tile in tiles], np.float64).reshape(-1, 6) + loose
         self._grows = np.array([(grows or {}).get(tile.kind, 0.0) for tile in tiles])
 
-    def tile(self, key: Key) -> Arrays | None:
-        """A tile with all its triangles."""
-        found = self._held((key, True), lambda: self._mesh(key))
+    def tile(self, key: Key, detail: int = 0) -> Arrays | None:
+        """A tile with all its triangles, or as it is at another level of detail."""
+        found = self._held((key, detail), lambda: self._mesh(key, detail))
         return found if isinstance(found, Arrays) else None
 
     def met(self, key: Key) -> Arrays | Targets | None:
         """What can be met of a tile, in full detail."""
-        return self._held((key, False), partial(self._targets, key)) or self.tile(key)
+        return self._held((key, _MET), partial(self._targets, key)) or self.tile(key)
 
     @property
     def finest(self) -> tuple[list[Key], Any]:
@@ -82,13 +84,13 @@ class Details:
         for key in keys:
             if self._stopped or self._bytes > _AHEAD:
                 return
-            self._held((key, False), partial(self._targets, key))
+            self._held((key, _MET), partial(self._targets, key))
 
     def stop(self) -> None:
         """Read nothing ahead any more."""
         self._stopped = True
 
-    def _held(self, what: tuple[Key, bool], make: Callable[[], Arrays | Targets | None]) -> Arrays | Targets | None:
+    def _held(self, what: tuple[Key, int], make: Callable[[], Arrays | Targets | None]) -> Arrays | Targets | None:
         with self._lock:
             if what in self._kept:
                 self._kept.move_to_end(what)
@@ -155,7 +157,8 @@ class Details:
         if tile is None:
             return None
         if aim and isinstance(tile, Arrays) and tile.growth is not None:
-            return _aimed(tile, way, hidden(tile.fids), aim)
+            shown = self.tile(key, aim.detail(key)) or tile
+            return _aimed(shown, way, hidden(shown.fids), aim)
         start = eye - tile.origin
         fids = tile.owners if isinstance(tile, Targets) else tile.fids
         which, far = first(tile.points, tile.triangles, tile.owner, hidden(fids), start, way)

@@ -24,6 +24,8 @@ from twin.scene.tiles import Key
 _SIDE, _KEPT = 512.0, 64
 """Metres of a square that heights are read for at a time, and how many are kept."""
 _TERRAIN = "terrain"
+_IN = 0.1
+"""Metres below the ground from which a thing lies in it."""
 
 _Spot = tuple[str, int, int]
 
@@ -61,17 +63,24 @@ class Levels:
         return True
 
     def laid(self, arrays: Arrays) -> Arrays:
-        """A tile whose heights all count from the city's level."""
-        if arrays.stands is None:
-            return arrays
-        mine = np.flatnonzero(np.isfinite(arrays.stands[:, 0]))
-        if not len(mine):
-            return arrays
-        places, same = np.unique(arrays.stands[mine], axis=0, return_inverse=True)
-        found = self.at(places[:, 0] + arrays.origin[0], places[:, 1] + arrays.origin[1])
-        points = arrays.points.copy()
-        points[mine, 2] += np.nan_to_num(found).astype(np.float32)[same.ravel()]
-        return replace(arrays, points=points)
+        """A tile whose heights all count from the city's level, and which of what grows lies on the ground."""
+        if arrays.stands is not None and np.isfinite(arrays.stands).any():
+            mine = np.flatnonzero(np.isfinite(arrays.stands[:, 0]))
+            points = arrays.points.copy()
+            points[mine, 2] += np.nan_to_num(self._below(arrays, arrays.stands[mine])).astype(np.float32)
+            arrays = replace(arrays, points=points)
+        if arrays.growth is not None:
+            growth = arrays.growth.copy()
+            middles = arrays.points - np.where(growth[:, 5:] == 0, growth[:, :3], 0)
+            ground = self._below(arrays, middles[:, :2])
+            growth[:, 4] = (growth[:, 4] > 0) | ~(middles[:, 2] < ground - _IN)
+            arrays = replace(arrays, growth=growth)
+        return arrays
+
+    def _below(self, arrays: Arrays, places: Any) -> Any:
+        """(n,) the ground's height at places of a tile, (n, 2) from its origin."""
+        some, same = np.unique(places.astype(np.float32), axis=0, return_inverse=True)
+        return self.at(some[:, 0] + arrays.origin[0], some[:, 1] + arrays.origin[1])[same.ravel()]
 
     def at(self, east: Any, north: Any, *, wait: bool = True) -> Any:
         """(n,) metres above the city's level; NaN where nobody knows, or unless told to ``wait`` nobody knows yet."""

@@ -66,20 +66,21 @@ def drawn(seen, deep, triangles, owner, gone, x, y, parallel):  # type: ignore[n
     best, which, shares = np.inf, -1, (0.0, 0.0, 0.0)
     for n in range(len(triangles)):
         a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-        if seen[a, 2] <= 0.1 or seen[b, 2] <= 0.1 or seen[c, 2] <= 0.1 or gone[owner[c]]:
-            continue
-        ax, ay = seen[a, 0] / seen[a, 2] - x, seen[a, 1] / seen[a, 2] - y
-        bx, by = seen[b, 0] / seen[b, 2] - x, seen[b, 1] / seen[b, 2] - y
-        cx, cy = seen[c, 0] / seen[c, 2] - x, seen[c, 1] / seen[c, 2] - y
+        # Without dividing, so that what reaches behind the eye is met before it (Olano and Greer 1997).
+        ax, ay, aw = seen[a, 0] - x * seen[a, 2], seen[a, 1] - y * seen[a, 2], seen[a, 2]
+        bx, by, bw = seen[b, 0] - x * seen[b, 2], seen[b, 1] - y * seen[b, 2], seen[b, 2]
+        cx, cy, cw = seen[c, 0] - x * seen[c, 2], seen[c, 1] - y * seen[c, 2], seen[c, 2]
         u, v, w = bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx
-        whole = u + v + w
-        if abs(whole) < 1e-12 or u * whole < 0 or v * whole < 0 or w * whole < 0:
+        whole = u * aw + v * bw + w * cw
+        if abs(whole) < 1e-12 or u * whole < 0 or v * whole < 0 or w * whole < 0 or gone[owner[c]]:
             continue
-        if not parallel:
-            u, v, w = u / deep[a], v / deep[b], w / deep[c]
-        sum_ = u + v + w
-        depth = (u * deep[a] + v * deep[b] + w * deep[c]) / sum_
-        if depth < best:
+        u, v, w = u / whole, v / whole, w / whole
+        if parallel:
+            depth = u * deep[a] + v * deep[b] + w * deep[c]
+        else:
+            depth = 1.0 / (u * aw / deep[a] + v * bw / deep[b] + w * cw / deep[c])
+        if 0.1 < depth < best:
+            sum_ = u + v + w
             best, which, shares = depth, n, (u / sum_, v / sum_, w / sum_)
     return which, best, shares
 

@@ -88,7 +88,7 @@ class Scene:
         self._linked = Linked(self.renderer, source)
         self.sight = Sight(window, self.renderer, lambda: self.camera, self.hides)
         """What hides what in the picture that was drawn last."""
-        self._details = Details(lambda key: self._meshing.arrays(Node(key, 0)), self._meshing.targets)
+        self._details = Details(lambda key, detail: self._meshing.arrays(Node(key, detail)), self._meshing.targets)
         self._baked: dict[Key, Arrays] = {}
         """What the ground is made of."""
         self._looks: dict[str, vtkProperty] = {}
@@ -296,7 +296,7 @@ class Scene:
         """What answers questions about what is seen now."""
         return Asking(
             self.camera, self._sight.metre, self._details, self._meshing, self._listing, self._linked,
-            self._seen, self.gone, self.ground >= 1,
+            self._seen, self.gone, self.ground >= 1, self._stage.shown,
         )  # fmt: skip
 
     @property

@@ -20,7 +20,7 @@ _COARSE, _CLOSE = 2.3, 1.5
 """Metres a pixel above which a city needs a finer picture of what is near, and of that one (ART)."""
 _HALF, _STEP, _FROM = 1536.0, 768.0, 8_000.0
 """Metres to its sides, by which it moves, and from how far one looks at it at most."""
-_STANDING = frozenset({"buildings", "palms"})
+_STANDING = frozenset({"buildings", "palms", "trees"})
 """Kinds that lay a shade on the ground."""
 _FOOT = 20.0
 _OFF = 2.0
