@@ -105,7 +105,10 @@ class Layers(QStackedWidget):
             item = self._row(layer)
             self.tree.addTopLevelItem(item)
             if layer.id in self._standing:
-                item.addChild(self._state(*self._standing[layer.id]))
+                state = self._state(*self._standing[layer.id])
+                item.addChild(state)
+                # Which the tree must have before it can be as wide as all of it.
+                state.setFirstColumnSpanned(True)
             for swatch in self._legends[layer.id].rows if layer.id in self._legends else ():
                 item.addChild(self._class(swatch))
             item.setExpanded(True)

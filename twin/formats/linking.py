@@ -126,10 +126,10 @@ def about(chosen: Format, placing: Placing, request: Request) -> dict[str, Any]:
 
 
 def surroundings(source: str, city: str, extent: Box | None) -> Box | None:
-    """A city's extent and as much again on each side, in another CRS; None where it has none or no place there."""
+    """A city's extent and half as much again on each side, in another CRS; None where it has none or no place there."""
     if extent is None:
         return None
-    more = max(_AROUND, extent[2] - extent[0], extent[3] - extent[1])
+    more = max(_AROUND, (extent[2] - extent[0]) / 2, (extent[3] - extent[1]) / 2)
     box = (extent[0] - more, extent[1] - more, extent[2] + more, extent[3] + more)
     turn = Transformer.from_crs(
         systems.horizontal(systems.known(city, None)), systems.horizontal(systems.known(source, None)), always_xy=True

@@ -267,6 +267,8 @@ def _unanswered(reason: object, url: str) -> Unreachable:
     words = _SILENT
     if isinstance(reason, ssl.SSLCertVerificationError):
         words = mark("The certificate of {host} isn’t trusted: {why}.")
+    elif isinstance(reason, ConnectionRefusedError):
+        words = mark("{host} doesn’t answer there. Check the address and its port.")
     elif isinstance(reason, TimeoutError):
         words = mark("{host} doesn’t answer in time. Check the address and the network.")
     elif isinstance(reason, socket.gaierror):

@@ -105,9 +105,7 @@ def _notes(made: Gathered, matched: int | None, *, about: bool) -> list[str]:
     if matched is not None and made.count < matched:
         notes.append(tr(_FEWER, matched=matched, count=made.count))
     if (n := made.again) > 0:
-        notes.append(
-            trn("{n} feature came twice, and was taken once.", "{n} features came twice, and were taken once.", n)
-        )
+        notes.append(trn("{n} feature came twice, taken once.", "{n} features came twice, taken once.", n))
     if about:
         notes.append(tr("Only features in and around the city were asked for."))
     return notes

@@ -25,6 +25,8 @@ def whole(layers: Collection[Layer]) -> Box | None:
 def core(layers: Collection[Layer]) -> Box | None:
     """The box of the largest layer and of those near it: one that lies elsewhere must not coarsen the ground."""
     there = [layer for layer in layers if layer.extent and layer.id not in GROUND_LAYERS]
+    # A base map is mostly wider than its city, and needs no ground of ours.
+    there = [layer for layer in there if layer.kind != "imagery"] or there
     if not there:
         return whole(layers)
     sides = _sides(there)
