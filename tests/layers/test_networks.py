@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -31,7 +33,7 @@ def away(points, geometry):
     """(n,) metres from the axis, as if its pieces went on for ever."""
     ends = shapely.get_coordinates(geometry, include_z=True)
     found = []
-    for a, b in zip(ends[:-1], ends[1:], strict=True):
+    for a, b in itertools.pairwise(ends):
         way = (b - a) / np.linalg.norm(b - a)
         found.append(np.linalg.norm(np.cross(points - a, way), axis=1))
     return np.array(found)

@@ -43,7 +43,7 @@ def test_through_the_ground_it_is_seen_and_met(azimuth):
         made.see_through(0.3)
         made.show(frozenset({"buildings", "pipes"}))
         picture = drawn(made)
-        found = np.argwhere(blue(picture)[100:400]) + (100, 0)
+        found = np.argwhere(blue(picture)[100:400]) + np.array([100, 0])
         assert len(found) > 300
         for y, x in np.random.default_rng(1).permutation(found)[:40].tolist():
             hit = made.pick(x + 0.5, y + 0.5, *SIZE)
@@ -151,7 +151,7 @@ def test_a_depth_counts_from_the_terrain():
         made.see_through(0.2)
         made.show(frozenset({"pipes"}))
         picture = drawn(made)
-        spots = np.argwhere(blue(picture)[100:400]) + (100, 0)
+        spots = np.argwhere(blue(picture)[100:400]) + np.array([100, 0])
         assert len(spots) > 200
         y, x = spots[len(spots) // 2].tolist()
         hit = made.pick(x + 0.5, y + 0.5, *SIZE)
