@@ -34,8 +34,9 @@ FILES = [name for name in MAKERS if name != "XYZ folder"]
 def seen(path: Path, answer: Any, square: Square) -> Patch | None:
     link = answer.link
     file = RasterFile(
-        str(path), answer.source_crs, answer.crs, "imagery", link.local, link.height_unit, link.rows_from_south
-    )
+        str(path), answer.source_crs, answer.crs, "imagery", link.local, link.height_unit,
+        rows_from_south=link.rows_from_south,
+    )  # fmt: skip
     return windows.patch(file, square, lambda *_: None)
 
 

@@ -19,7 +19,7 @@ from twin.core.priority import screen
 from twin.core.settings import Settings
 from twin.desktop import gpu, theme
 from twin.desktop.splash import Splash
-from twin.host import display, listing
+from twin.host import display
 from twin.work.commands import Help
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def run(city: Path | None, *, make: bool = False) -> int:
     # What takes long to import comes while the splash is seen and the card is tried.
     from twin.desktop.desk import Desk
     from twin.desktop.ending import Ending
+    from twin.host import listing
 
     said = trial.said()
     if said == gpu.NEVER:

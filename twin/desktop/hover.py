@@ -58,7 +58,7 @@ class Hover(QObject):
             painter.drawLines(self._lines)
             painter.restore()
         if self.deep is not None:
-            tag(painter, self._at, tr("{depth} below ground", depth=quantity(self.deep, "m", 1)), self._view.width())
+            tag(painter, self._at, tr("{depth} below ground", depth=quantity(self.deep, "m", 2)), self._view.width())
 
     def _look(self) -> None:
         view, scene = self._view, self._view.scene

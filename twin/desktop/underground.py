@@ -57,7 +57,9 @@ class Underground(QFrame):
             self.raise_()
 
     def retranslate(self, look: Theme) -> None:
-        """Every word and icon again."""
+        """Every word and icon again; unlike the view it lies on, the card is mirrored."""
+        arabic = tongue.language == "ar"
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft if arabic else Qt.LayoutDirection.LeftToRight)
         self.title.setText(tr("Underground"))
         self.title.setFont(font(14, 600))
         self._words.setText(tr("Ground"))

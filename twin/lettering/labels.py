@@ -136,7 +136,7 @@ def deep(found: Iterable[Depth], camera: Camera, size: tuple[int, int], hides: H
     at = pixels(camera, np.array([one.point for one in seen]), *size)
     rows = np.flatnonzero(_within(at, size)).tolist()
     return [
-        Label(f"↓ {quantity(seen[row].metres, 'm', 1)}", float(at[row, 0]), float(at[row, 1]), point=seen[row].point)
+        Label(f"↓ {quantity(seen[row].metres, 'm', 2)}", float(at[row, 0]), float(at[row, 1]), point=seen[row].point)
         for row in rows
     ]
 

@@ -14,6 +14,7 @@ from twin.scene import camera as cameras
 from twin.scene import highlight, levels
 from twin.scene.camera import Point
 from twin.scene.details import Details, Hit
+from twin.scene.dressing import COVERING
 from twin.scene.extents import BURIED
 from twin.scene.growing import Aim
 from twin.scene.linked import Linked
@@ -49,8 +50,13 @@ class Asking:
         eye, way = cameras.ray(self.camera, x, y, width, height)
         details = {node.key: node.detail for node in self.shown}
         aim = Aim(self.camera, self.metre, (x, y), (width, height), details)
-        hit = self.details.nearest(eye, way, self.seen, self.gone, aim=aim)
+        hit = None if self.solid else self.details.nearest(eye, way, self._under, self.gone, aim=aim)
+        hit = hit or self.details.nearest(eye, way, self.seen, self.gone, aim=aim)
         return self.linked.nearest(eye, way, None if hit and self.covered(hit.point, hit.layer) else hit)
+
+    def _under(self, layer: str) -> bool:
+        """Whether a layer is drawn, and no ground that one looks through."""
+        return self.seen(layer) and self.listing.layers[layer].kind not in COVERING
 
     def hides(self, point: Point, of: tuple[str, int] | None) -> bool:
         """Whether something stands between the eye and a point, other than the feature it is a point ``of``."""
