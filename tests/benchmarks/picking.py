@@ -57,10 +57,10 @@ def wrong(scene: Any, layers: list[str], spots: Any, features: Any) -> Any:
 def forced(scene: Any, finest: int) -> Iterator[int]:
     """In its ``with`` buildings are drawn at one level of detail wherever they are; gives how many tiles are."""
     tree = scene._tree
-    before = tree._errors, tree._near
-    coarse, detail = np.array(tree._coarse), np.array([node.detail for node in tree.nodes])
+    before = tree._errors.copy(), tree._near.copy()
+    coarse, detail = tree._coarse, np.array([node.detail for node in tree.nodes])
     refined = (coarse | (detail > finest)) & (finest < LEVELS["coarse"])
-    tree._errors, tree._near = np.where(refined, 1e12, 0.0), np.zeros(len(detail))
+    tree._errors[:], tree._near[:] = np.where(refined, 1e12, 0.0), 0.0
     scene.look(scene.camera)
     scene.wait()
     shown = [node for node in scene._stage.shown if node.key[0] == "buildings"]
@@ -69,5 +69,5 @@ def forced(scene: Any, finest: int) -> Iterator[int]:
     try:
         yield len(of)
     finally:
-        tree._errors, tree._near = before
+        tree._errors[:], tree._near[:] = before
         scene.look(scene.camera)

@@ -95,9 +95,9 @@ class Tree:
             place[key] = parent
         self._place = place
         self.boxes = np.array(boxes, np.float64).reshape(-1, 6)
-        self._errors = np.array(errors)
+        self._errors, self._near = np.array(errors), np.array(near_by)
         self._refined, self._seen = np.zeros(len(boxes), bool), np.zeros(len(boxes), bool)
-        coarse = np.array([node.key in above for node in self.nodes], bool)
+        self._coarse = np.array([node.key in above for node in self.nodes], bool)
         kept = np.flatnonzero(self._heights() >= _KEPT)
         self._layers = {name: n for n, name in enumerate(self.roots)}
         layer = np.array([self._layers[node.key[0]] for node in self.nodes], np.int64)
@@ -106,7 +106,7 @@ class Tree:
         below = np.array([at for below in self.below for at in below], np.int64)
         reach = np.zeros(len(boxes))
         self._parts = (
-            starts, below, np.array(self.above, np.int64), self.boxes, self._errors, np.array(near_by), coarse, kept,
+            starts, below, np.array(self.above, np.int64), self.boxes, self._errors, self._near, self._coarse, kept,
             layer, self._refined, self._seen, reach,
         )  # fmt: skip
         self._found, self._urgent = np.empty(len(boxes), np.int64), np.empty(len(boxes))
