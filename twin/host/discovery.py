@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -57,9 +58,8 @@ class Kinds(Mapping[str, Kind]):
 
     def __getitem__(self, name: str) -> Kind:
         if name not in self._loaded:
-            # Kinds are compiled; what compiles them comes without what it would take along.
-            import twin.core.kernels  # noqa: F401
-
+            # Most kinds import numba, which then comes without what it would take along.
+            import_module("twin.core.kernels")
             self._loaded[name] = self._entries[name].load()
         return self._loaded[name]
 

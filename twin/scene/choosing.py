@@ -21,13 +21,13 @@ def away(box, eye, parallel):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def before(box, planes):  # type: ignore[no-untyped-def]
-    """Whether a box is not wholly behind one of some planes, (n, 4)."""
+    """Whether a box is not wholly behind one of some planes, (n, 4); one that is nowhere (NaN) is behind them."""
     for m in range(len(planes)):
         far = planes[m, 3]
         for n in range(3):
             normal = planes[m, n]
             far += (box[n + 3] if normal > 0.0 else box[n]) * normal
-        if far < 0.0:
+        if not far >= 0.0:
             return False
     return True
 
