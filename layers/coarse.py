@@ -198,7 +198,7 @@ def drawn(boxes, points, normals, foot, owner, triangles):  # type: ignore[no-un
 
 
 def warm() -> None:
-    """Compile all kernels by using each once."""
+    """Compile all kernels by using each once; a payload's arrays can't be written to."""
     x, y = np.array([0, 1, 1, 0], np.float32), np.array([0, 0, 1, 1], np.float32)
     starts, one = np.array([0, 4], np.int64), np.ones(1, np.float32)
     points, normals = np.empty((8, 3), np.float32), np.empty((8, 3), np.float32)
@@ -209,3 +209,5 @@ def warm() -> None:
     around(points, triangles, normals, owner * 0, np.empty((1, 2, 8), np.float32))
     merged(boxes, np.array([0, 1], np.int64), boxes.copy())
     drawn(boxes, points, normals, foot, owner, triangles)
+    starts.flags.writeable = one.flags.writeable = False
+    plain(x, y, starts, one, one, points, normals, foot, owner, triangles)

@@ -212,10 +212,14 @@ def prisms(x, y, starts, ground, height, begin, wood, points, normals, foot, fac
 
 
 def warm() -> None:
-    """Compile all kernels by meshing one square."""
+    """Compile all kernels by meshing one square: its own arrays, and a payload's, which can't be written to."""
     x, y = np.array([0, 1, 1, 0], np.float32), np.array([0, 0, 1, 1], np.float32)
     starts, one = np.array([0, 4], np.int64), np.ones(1, np.float32)
     points, normals = np.empty((22, 3), np.float32), np.empty((22, 3), np.float32)
     foot, owner, triangles = np.empty(22, np.float32), np.empty(22, np.int32), np.empty((10, 3), np.int32)
     facade = np.empty((22, 4), np.float32)
     prisms(x, y, starts, one, one, one, one > 0, points, normals, foot, facade, owner, triangles)
+    kept, marks = np.ones(1, np.float32), one > 0
+    for array in (starts, kept, marks):
+        array.flags.writeable = False
+    prisms(x, y, starts, kept, kept, one, marks, points, normals, foot, facade, owner, triangles)

@@ -17,6 +17,7 @@ KERNELS = (
     "layers.wkb",
     "layers.borders",
     "layers.buildings",
+    "twin.scene.choosing",
     "twin.scene.rays",
     "twin.scene.inside",
     "twin.scene.rasters",

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tools.environment import variables
 from twin.host.session import Session
 
@@ -49,10 +51,15 @@ print(json.dumps(seen))
 """
 
 
-def test_a_splash_is_seen_before_the_window_is_read_and_little_is_loaded_for_the_first_picture(city):
+@pytest.mark.parametrize("words", ["numbers with a gap", "names"])
+def test_a_splash_is_seen_before_the_window_is_read_and_little_is_loaded_for_the_first_picture(city, tmp_path, words):
+    # Words over features are read before the first picture as well.
+    if words == "names":
+        city = tmp_path / "sample.balad"
+        with Session(city) as session:
+            session.run("sample", buildings=300)
     with Session.open(city) as session:
-        # Words over features are read before the first picture as well: one layer with numbers, one with gaps.
-        session.run("label-layer", layer="buildings", column="year")
+        session.run("label-layer", layer="buildings", column="name" if words == "names" else "year")
     command = [sys.executable, "-c", _RUN, str(city)]
     done = subprocess.run(command, check=False, env=variables(), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]

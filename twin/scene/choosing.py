@@ -21,13 +21,13 @@ def away(box, eye, parallel):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def before(box, planes):  # type: ignore[no-untyped-def]
-    """Whether a box is not wholly behind one of some planes, (n, 4)."""
+    """Whether a box is not wholly behind one of some planes, (n, 4); one that is nowhere (NaN) is behind them."""
     for m in range(len(planes)):
         far = planes[m, 3]
         for n in range(3):
             normal = planes[m, n]
             far += (box[n + 3] if normal > 0.0 else box[n]) * normal
-        if far < 0.0:
+        if not far >= 0.0:
             return False
     return True
 
@@ -99,3 +99,14 @@ def walk(roots, shown, tree, eye, sight, found, urgent):  # type: ignore[no-unty
             found[count], urgent[count] = at, 0.0
             count += 1
     return count
+
+
+def warm() -> None:
+    """Compile all by using each once, as ``Tree`` does."""
+    box, eye, planes, haze = np.zeros((1, 6)), np.zeros(3), np.zeros((4, 4)), np.array([[0.0, 0.0], [1.0, 1.0]])
+    each_away(box, eye, 0.0)
+    each_before(box, planes)
+    clear(np.zeros(1), haze)
+    one, flag, some = np.zeros(1, np.int64), np.zeros(1, np.bool_), np.zeros(1)
+    tree = (np.zeros(2, np.int64), one[:0], one - 1, box, some, some, flag, one, one, flag, flag.copy(), some.copy())
+    walk(one, flag, tree, (eye, planes, haze), (1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0), np.zeros(2, np.int64), np.zeros(2))

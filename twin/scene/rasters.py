@@ -101,5 +101,8 @@ def warm() -> None:
     triangle, mask = np.array([[0, 1, 2]], np.int32), np.zeros((2, 2), np.uint8)
     fill(points[:, 0].astype(np.float64), points[:, 1].astype(np.float64), triangle, mask)
     away(np.zeros((1, 4)), np.full((2, 2), 9.0, np.float32))
+    kept = triangle.copy()
+    kept.flags.writeable = False
+    fill(points[:, 0].astype(np.float64), points[:, 1].astype(np.float64), kept, mask)
     rises(points, np.zeros(3, np.int32), 1)
     soften(mask, mask, 1, 0.4, 0.4, mask.copy())

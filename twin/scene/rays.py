@@ -123,10 +123,14 @@ def struck(x, y, starts, ground, height, gone, eye, way):  # type: ignore[no-unt
 
 
 def warm() -> None:
-    """Compile both by using each once."""
+    """Compile all by using each once; a drawn tile's arrays can't be written to."""
     points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
     owner = np.zeros(3, np.int32)
-    first(points, np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
+    triangles = np.array([[0, 1, 2]], np.int32)
+    first(points, triangles, owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
+    for array in (points, triangles, owner):
+        array.flags.writeable = False
+    first(points, triangles, owner, np.zeros(1, np.bool_), np.zeros(3), np.ones(3))
     meets(np.zeros((1, 6)), np.zeros(3), np.ones(3))
     drawn(np.ones((3, 3)), np.ones(3), np.array([[0, 1, 2]], np.int32), owner, np.zeros(1, np.bool_), 0.5, 0.5, False)
     flat, none = np.zeros(3, np.float32), np.zeros(1, np.bool_)

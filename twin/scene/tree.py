@@ -118,7 +118,8 @@ class Tree:
         shown = np.zeros(len(self.roots), bool)
         shown[[self._layers[name] for name in names]] = True
         place = (np.array(eye.at), eye.planes, HAZE)
-        sight = (eye.focal, eye.tolerance, eye.clear, eye.parallel, _COARSE, _COARSEST, _STEADY)
+        numbers = (eye.focal, eye.tolerance, eye.clear, eye.parallel, _COARSE, _COARSEST, _STEADY)
+        sight = tuple(map(float, numbers))
         count = choosing.walk(roots, shown, self._parts, place, sight, self._found, self._urgent)
         return list(zip(self._found[:count].tolist(), self._urgent[:count].tolist(), strict=True))
 
