@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from twin.core.errors import NoCrs, TwinError
 from twin.core.i18n import tr, unmarked
@@ -15,7 +16,7 @@ from twin.formats.request import Answer, Request
 from twin.work.jobs import Jobs
 
 _CITY = "EPSG:32637"
-_SAID: dict[str, dict[str, object]] = {"simbench": {"crs": "EPSG:4326"}}
+_SAID: dict[str, dict[str, Any]] = {"simbench": {"crs": "EPSG:4326"}}
 """What is known of a file's coordinates from beside it, by a part of its path."""
 _SHOWN = 6
 
@@ -47,7 +48,7 @@ class Ours:
         listed = f"{shown} and {rest} more layers" if rest > 0 else shown
         if self.amount is not None:
             listed = f"linked: {self.amount:,}"
-        kept, repaired, refused = (sum(layer[place] for layer in self.layers) for place in (2, 3, 4))
+        kept, repaired, refused = (sum(one) for one in zip(*(layer[2:] for layer in self.layers), strict=True))
         sums = f"; {self.read} = {kept} kept + {repaired} repaired + {refused} refused" if repaired or refused else ""
         total = f" ({self.read} in all)" if len(self.layers) > 1 and not sums else ""
         return listed + total + sums + ("; names no CRS, placed by hand" if self.asked else "")
@@ -65,7 +66,7 @@ class Reader:
         try:
             return _found(self._taken(path, said))
         except NoCrs:
-            hand = {"city_crs": _CITY, "crs": "local", "local": (0.0, 0.0, 0.0, 1.0)}
+            hand: dict[str, Any] = {"city_crs": _CITY, "crs": "local", "local": (0.0, 0.0, 0.0, 1.0)}
             try:
                 return _found(self._taken(path, hand), asked=True)
             except TwinError as beyond:
@@ -73,7 +74,7 @@ class Reader:
         except TwinError as why:
             return Ours(refusal=_words(why))
 
-    def _taken(self, path: Path, said: dict[str, object]) -> Answer:
+    def _taken(self, path: Path, said: dict[str, Any]) -> Answer:
         with tempfile.TemporaryDirectory() as scratch:
             request = Request.model_validate({"path": str(path), "scratch": scratch, **said})
             job = self._jobs.run(take_in, request, title=path.name, timeout=300, memory=8 << 30, path=path)

@@ -14,7 +14,6 @@ NO_DATA = ("LICENSE", "LICENCE", "README")
 BY_FOLDER = (
     "cityjson_conformance/cases/conformance",
     "cityjson_conformance/cases/operations",
-    "cityjson_conformance/cases/workloads",
     "cityjson_conformance/cases/invalid",
     "energy_meters",
     "hostile/json",

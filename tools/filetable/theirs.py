@@ -35,7 +35,7 @@ class Theirs:
 def count(path: Path) -> Theirs:
     """Ask the tool for a file's suffix, and where two share one, for what stands in it."""
     for suffix, tool, ask in _TOOLS:
-        if path.name.lower().endswith(suffix):
+        if path.name.lower().endswith(suffix) and (ask is not _cityjson or _is_cityjson(path)):
             with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
                 warnings.simplefilter("ignore")
                 logging.disable(logging.ERROR)
@@ -83,12 +83,17 @@ def _cityjson(path: Path) -> dict[str, int]:
     from cjio import cityjson
 
     with path.open(encoding="utf-8") as file:
-        return {"objects": len(cityjson.CityJSON(file=file).j["CityObjects"])}
+        return {"city objects": len(cityjson.CityJSON(file=file).j["CityObjects"])}
+
+
+def _is_cityjson(path: Path) -> bool:
+    held = json.loads(path.read_text(encoding="utf-8"))
+    return isinstance(held, dict) and held.get("type") == "CityJSON"
 
 
 def _cityjson_lines(path: Path) -> dict[str, int]:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {"objects": sum(len(line.get("CityObjects", {})) for line in lines)}
+    return {"city objects": sum(len(line.get("CityObjects", {})) for line in lines)}
 
 
 def _epanet(path: Path) -> dict[str, int]:
@@ -116,9 +121,9 @@ def _raster(path: Path) -> dict[str, int]:
 
 
 def _ifc(path: Path) -> dict[str, int]:
-    import ifcopenshell  # type: ignore[import-untyped]
+    import ifcopenshell
 
-    model = ifcopenshell.open(str(path))
+    model: Any = ifcopenshell.open(str(path))
     return {"products": len([one for one in model.by_type("IfcProduct") if not one.is_a("IfcAnnotation")])}
 
 
@@ -147,10 +152,8 @@ def _contents(tile: dict[str, Any]) -> list[str]:
 
 
 def _json(path: Path) -> dict[str, int]:
-    """CityJSON, a pandapower net, or the number of things that a document holds."""
+    """A pandapower net's tables, or the number of things that a document holds."""
     held = json.loads(path.read_text(encoding="utf-8"))
-    if isinstance(held, dict) and held.get("type") == "CityJSON":
-        return _cityjson(path)
     if isinstance(held, dict) and isinstance(held.get("_object"), dict):
         return {name: rows for name, part in held["_object"].items() if (rows := _rows(part))}
     if isinstance(held, dict):
@@ -192,7 +195,6 @@ _TOOLS: tuple[tuple[str, str, Callable[[Path], dict[str, int]]], ...] = (
     (".osm.pbf", "GDAL", _osm),
     (".osm", "GDAL", _osm),
     (".city.jsonl", "json", _cityjson_lines),
-    (".city.json", "cjio", _cityjson),
     ("tileset.json", "json and struct", _tileset),
     (".inp", "wntr", _epanet),
     (".laz", "laspy", _points),
@@ -203,5 +205,6 @@ _TOOLS: tuple[tuple[str, str, Callable[[Path], dict[str, int]]], ...] = (
     (".csv", "csv", _table),
     (".csv.gz", "csv", _table),
     (".xml", "defusedxml", _xml),
+    (".json", "cjio", _cityjson),
     (".json", "json", _json),
 )

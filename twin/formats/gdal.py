@@ -36,6 +36,7 @@ DRIVERS = (
     "GPX",
     "DXF",
     "OSM",
+    "GeoJSONSeq",
 )
 _OPTIONS = {
     # A closed line of a drawing is an outline; GPX tells heights beside a point.
