@@ -19,6 +19,8 @@ from twin.core.i18n import Language, tongue
 from twin.core.settings import Settings, Theme
 from twin.desktop import going, theme
 from twin.desktop.desk import Desk
+from twin.desktop.where import Where
+from twin.host.samples import listed
 from twin.model.view import Light
 
 _PATIENCE = 60.0
@@ -39,6 +41,8 @@ class Shot:
     """The column of buildings to colour by."""
     table: bool = False
     find: str = ""
+    crs: str = ""
+    """What the practice file without a CRS is read in, while it is asked where it lies."""
 
 
 SMALL, LARGE = (1366, 768), (1920, 1080)
@@ -49,6 +53,7 @@ SHOTS = (
     Shot("window-plan-en-light", SMALL, view="plan"),
     Shot("window-table-ar-dark", LARGE, "ar", "dark", view="street", colour="height", table=True),
     Shot("find-en", SMALL, "en", "dark", find="hamra tower"),
+    Shot("where-en", SMALL, crs="EPSG:20437"),
 )
 
 
@@ -103,14 +108,28 @@ class Studio:
             window.trigger("find")
             window.palette_of_commands.field.setText(shot.find)
             self._until(lambda: bool(window.palette_of_commands.rows))
+        if shot.crs:
+            self._ask(shot.crs)
         self.rest()
         QApplication.primaryScreen().grabWindow(0, 0, 0, *shot.size).save(str(out / f"{shot.name}.png"))
         window.palette_of_commands.hide()
+        window.messages.clear()
         if shot.table:
             window.trigger("table")
         if shot.colour:
             desk.command("colour-layer", layer="buildings")
             self._until(lambda: not (desk.known and desk.known.overlays))
+
+    def _ask(self, crs: str) -> None:
+        """Bring a file that names no CRS, and look where one would put it."""
+        messages = self.desk.window.messages
+        self.desk.take([next(one.path for one in listed() if one.id == "manholes")])
+        self._until(lambda: messages.findChild(Where) is not None)
+        form = messages.findChild(Where)
+        if isinstance(form, Where) and form.readings:
+            plan = form.readings.plan
+            form.code.setText(crs)
+            self._until(lambda: bool(plan.chosen) and self.desk.reading.waiting == 0)
 
     def rest(self) -> None:
         """Let everything arrive."""

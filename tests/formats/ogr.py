@@ -81,3 +81,26 @@ def geodatabase(
         gdal.OGR_F_Destroy(feature)
     gdal.GDALClose(dataset)
     return path
+
+
+def written(path: Path, driver: str, geometry: int, shapes: Sequence[str], *, epsg: int = 9357, **options: str) -> Path:
+    """Write a layer of WKT without attributes in any type of geometry that GDAL knows."""
+    gdal, p = library(), ctypes.c_void_p
+    gdal.OGRRegisterAll()
+    made = p(gdal.GDALCreate(p(gdal.GDALGetDriverByName(driver.encode())), str(path).encode(), 0, 0, 0, 0, None))
+    crs = p(gdal.OSRNewSpatialReference(None))
+    assert gdal.OSRImportFromEPSG(crs, epsg) == 0
+    told = (ctypes.c_char_p * (len(options) + 1))(
+        *[f"{name}={value}".encode() for name, value in options.items()], None
+    )
+    layer = p(gdal.GDALDatasetCreateLayer(made, path.stem.encode(), crs, geometry, told))
+    assert gdal.OGR_L_CreateField(layer, p(gdal.OGR_Fld_Create(b"name", STRING)), 1) == 0
+    for wkt in shapes:
+        feature = p(gdal.OGR_F_Create(p(gdal.OGR_L_GetLayerDefn(layer))))
+        shape, text = p(), ctypes.c_char_p(wkt.encode())
+        assert gdal.OGR_G_CreateFromWkt(ctypes.byref(text), None, ctypes.byref(shape)) == 0
+        assert gdal.OGR_F_SetGeometryDirectly(feature, shape) == 0
+        assert gdal.OGR_L_CreateFeature(layer, feature) == 0, gdal.CPLGetLastErrorMsg()
+        gdal.OGR_F_Destroy(feature)
+    gdal.GDALClose(made)
+    return path

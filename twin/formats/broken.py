@@ -20,7 +20,12 @@ _NO_INDEX = mark(
     "that came from."
 )
 _BAD_INDEX = mark("The Shapefile’s .shx file is damaged. Copy all of its files again from where they came from.")
+_MESH = mark(
+    "Its geometry is a mesh (a polyhedral surface or a TIN), which can’t be read from a {format}. Export it as "
+    "multipolygons, or as CityJSON."
+)
 _KNOWN = (
+    ("geometry type is not supported", _MESH),
     ("gpkg_contents, is missing", _UNLISTED),
     (".shx file is unreadable", _BAD_INDEX),
     ("not recognized as being in a supported file format", _OTHER),

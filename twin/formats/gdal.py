@@ -37,6 +37,7 @@ DRIVERS = (
     "DXF",
     "OSM",
     "GML",
+    "GeoJSONSeq",
 )
 _OPTIONS = {
     # A closed line of a drawing is an outline; GPX tells heights beside a point.

@@ -74,9 +74,14 @@ def check(wkb: pa.Array, place: Place, *, ours: bool, sound: bool = False) -> Ch
 def decoded(raw: NDArray[np.object_]) -> NDArray[np.object_]:
     """Geometry of a column of WKB, curves and meshes as lines and polygons; None where it can't be read."""
     try:
-        return np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))
+        found: NDArray[np.object_] = np.atleast_1d(shapely.from_wkb(raw, on_invalid="ignore"))
     except NotImplementedError:
         return np.array([_one(wkb) for wkb in raw], dtype=object)
+    for row in np.flatnonzero(shapely.is_missing(found)):
+        # Of some meshes GEOS says nothing at all.
+        if raw[row] and curves.is_curve(raw[row]):
+            found[row] = _one(raw[row])
+    return found
 
 
 def _one(wkb: bytes | None) -> Any:

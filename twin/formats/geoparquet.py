@@ -1,4 +1,4 @@
-"""GeoParquet 1.0 and 1.1 with WKB, through pyarrow: GDAL's wheel has no Parquet driver."""
+"""GeoParquet 1.0 and 1.1, with WKB or the native encodings, through pyarrow: GDAL's wheel has no Parquet driver."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import shapely
 
 from twin.core.errors import NotThisFormat, TooLarge
 from twin.core.i18n import mark
-from twin.formats import vector
+from twin.formats import geoparquet_native, vector
 from twin.formats.columns import DATE
 from twin.formats.crs import Box
 from twin.formats.notes import Notes
@@ -107,7 +107,7 @@ def _column(geo: dict[str, Any], path: Path) -> dict[str, Any]:
             "from, or export it anew.",
             path,
         )
-    if column.get("encoding") != "WKB":
+    if column.get("encoding") not in ("WKB", *geoparquet_native.ENCODINGS):
         words = mark("Its geometry is encoded as “{encoding}”; WKB is what can be read. Write it anew with WKB.")
         raise NotThisFormat(words, path, encoding=str(column.get("encoding"))[:40])
     return column
@@ -153,15 +153,19 @@ def _raw(path: Path, file: pq.ParquetFile, geo: dict[str, Any]) -> Raw:
     def batches(wanted: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         with _told(path):
             for batch in file.iter_batches(vector.ROWS, columns=others if wanted is None else list(wanted)):
-                yield _binary(batch, geometry)
+                yield _binary(batch, geometry, encoding)
 
+    encoding = str(geo["columns"][geometry].get("encoding"))
     kept = pa.schema([field for field in schema if field.name != cover])
     stamp = Stamp.found((schema.metadata or {}).get(KEY.encode()))
     name = stamp.layer if stamp else path.stem
     return Raw(name, kept, geometry, batches, stamp=stamp, count=file.metadata.num_rows)
 
 
-def _binary(batch: pa.RecordBatch, geometry: str) -> pa.RecordBatch:
+def _binary(batch: pa.RecordBatch, geometry: str, encoding: str) -> pa.RecordBatch:
+    if geometry in batch.schema.names and encoding in geoparquet_native.ENCODINGS:
+        place = batch.schema.get_field_index(geometry)
+        return batch.set_column(place, geometry, geoparquet_native.to_wkb(batch.column(place), encoding))
     if geometry not in batch.schema.names or batch.schema.field(geometry).type == pa.binary():
         return batch
     position = batch.schema.get_field_index(geometry)

@@ -51,6 +51,7 @@ _MODULES = (
 )
 LARGEST = 4 << 30
 """Bytes of a file; a format may say another bound as ``LARGEST``."""
+_PACKED = (".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar", ".zst")
 _CITYJSON = (b'"CityJSON"', b'"CityJSONFeature"')
 _TILESET = (b'"asset"', b'"geometricError"', b'"root"')
 _GEOJSON = (b'"FeatureCollection"', b'"Feature"')
@@ -104,6 +105,9 @@ def choose(path: Path) -> Format:
     _look(path)
     if path.suffix.lower() == ".dwg":
         raise NotThisFormat(folders.DWG, path)
+    if path.suffix.lower() in _PACKED:
+        words = mark("It is packed in a way that can’t be opened here: unpack it, and bring what it holds.")
+        raise NotThisFormat(words, path)
     if path.is_dir():
         return found(path)[0]
     claims = [one for one in formats() if path.name.lower().endswith(one.SUFFIXES)]

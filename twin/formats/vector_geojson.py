@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ from twin.formats.writing import whole
 from twin.model.feature import GEOMETRY
 
 NAME = "GeoJSON"
-SUFFIXES = (".geojson", ".json")
+SUFFIXES = (".geojson", ".json", ".geojsons", ".geojsonl", ".geojsonseq", ".ndjson")
 LARGEST = 2 << 30
 """GDAL holds the whole text in memory."""
-_HEAD = 1 << 16
+_HEAD, _LINE = 1 << 16, 16 << 20
 
 
 def survey(path: Path) -> Survey:
@@ -81,6 +82,10 @@ def member(crs: str) -> dict[str, Any]:
 
 
 def _opened(path: Path) -> Sequence[gdal.Opened]:
+    if _is_sequence(path):
+        expected = _lines(path)
+        found = gdal.layers(path, NAME, "GeoJSONSeq", several=False)
+        return [replace(one, raw=replace(one.raw, expected=expected)) for one in found]
     stamp = _stamp(path)
     # A file of ours says which columns are times; a text that looks like one stays text.
     options = {"DATE_AS_STRING": "YES"} if stamp else {}
@@ -88,6 +93,27 @@ def _opened(path: Path) -> Sequence[gdal.Opened]:
     for one in opened:
         one.raw.stamp = stamp
     return opened
+
+
+def _is_sequence(path: Path) -> bool:
+    """Whether it is a feature a line (RFC 8142, or the same without its marks), whatever its name says."""
+    with path.open("rb") as file:
+        first = file.readline(_LINE).strip(b"\x1e\xef\xbb\xbf \t\r\n")
+        second = file.readline(_HEAD).strip(b"\x1e \t\r\n")
+    if not first.startswith(b"{") or not first.endswith(b"}"):
+        return False
+    try:
+        told = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return False
+    alone = path.suffix.lower() not in (".geojson", ".json")
+    return told.get("type") == "Feature" and (alone or second.startswith(b"{"))
+
+
+def _lines(path: Path) -> int:
+    """How many features it should hold."""
+    with path.open("rb") as file:
+        return sum(1 for line in file if line.strip(b"\x1e \t\r\n"))
 
 
 def _stamp(path: Path) -> Stamp | None:

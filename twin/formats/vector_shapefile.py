@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from twin.core.errors import NoCrs
 from twin.core.i18n import isolate
-from twin.formats import dbase, folders, gdal, text
+from twin.formats import crs, dbase, folders, gdal, text
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
@@ -53,8 +54,18 @@ def _opened(path: Path) -> Sequence[gdal.Opened]:
         options = {"ENCODING": gdal.encoding(encoding)} if encoding else {}
         expected = _expected(one)
         for layer in gdal.layers(one, NAME, "ESRI Shapefile", options):
-            opened.append(replace(layer, raw=replace(layer.raw, expected=expected)))
+            raw = replace(layer.raw, expected=expected)
+            opened.append(replace(layer, raw=raw, crs=layer.crs or _projection(one)))
     return opened
+
+
+def _projection(path: Path) -> str | None:
+    """What a .prj says that GDAL can't read, since it isn't in ESRI's words but in those of a later standard."""
+    try:
+        words = _beside(path, ".prj").read_text(encoding="utf-8", errors="replace").strip("\ufeff \t\r\n")
+        return words if words and crs.known(words, path) else None
+    except (OSError, NoCrs):
+        return None
 
 
 def _expected(path: Path) -> int:
