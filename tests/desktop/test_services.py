@@ -94,7 +94,7 @@ def test_offline_is_said_in_the_layers_row_and_goes_when_the_server_is_back(bare
     qtbot.wait_until(lambda: rows(bare)[title] == ["offline – shows what was seen"], timeout=30_000)
     assert not bare.window.messages.words or "answer" not in bare.window.messages.words
     tongue.set("ar")
-    assert rows(bare)[title] == ["يعمل دون اتصال – يعرض ما سبقت رؤيته"]
+    assert rows(bare)[title] == ["يعمل دون اتصال بما سبقت رؤيته"]
     tongue.set("en")
     bare.reach.look()
     qtbot.wait_until(lambda: not bare.reach._asking, timeout=30_000)

@@ -27,6 +27,7 @@ from twin.core.settings import Theme
 from twin.core.units import quantity
 from twin.desktop import theme
 from twin.lettering.annotations import Legend, Swatch
+from twin.lettering.fonts import font
 from twin.model.layer import Layer
 
 _ID = Qt.ItemDataRole.UserRole
@@ -205,6 +206,7 @@ class Layers(QStackedWidget):
         words = tr("offline – shows what was seen") if standing == "offline" else tr("refused – shows what was seen")
         item = QTreeWidgetItem([words, ""])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setFont(0, font(12))
         item.setIcon(0, theme.icon("cloud-off", self._theme, "muted"))
         item.setForeground(0, theme.colour(self._theme, "muted"))
         item.setToolTip(0, f"{words}\n{why}")

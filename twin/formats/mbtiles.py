@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from twin.core.errors import CannotRead, NotThisFormat, TooLarge
 from twin.core.i18n import mark
@@ -70,7 +69,7 @@ def _opened(name: str, _time: int, size: int) -> TileSet:
         if file.read(16) != b"SQLite format 3\0":
             raise NotThisFormat(mark("This is no {format}, though its name says so."), path, format=NAME)
     with _told(path):
-        base = sqlite3.connect(f"file:{quote(name)}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        base = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, tile_picture.BYTES)
         base.execute("PRAGMA trusted_schema=OFF")
         base.execute("PRAGMA query_only=ON")

@@ -15,6 +15,7 @@ from twin.formats import (
     intake,
     linking,
     placing,
+    tile_grid,
     tile_outline,
     tile_picture,
     web_fetch,
@@ -60,7 +61,7 @@ def take(ask: ServiceRequest, progress: Report = lambda *_: None) -> Answer:
 def _features(ask: ServiceRequest, found: web_look.Found, name: str, progress: Report) -> Answer:
     box, document = _degrees(ask), found.document
     hosts, titles = {web_fetch.host(ask.url)}, {one.name: one.title for one in found.layers}
-    stem = ask.id or _id(name)
+    stem = ask.id or _id(name.rpartition(":")[2])
     path = Path(ask.scratch) / f"{stem}.geojson"
 
     def tell(count: int, matched: int | None) -> None:
@@ -170,7 +171,8 @@ def _tried(service: Service, about: Box | None) -> tuple[Service, str]:
     What comes back also tells how large an XYZ server's tiles are.
     """
     tiles = web_tiles.ServiceTiles(service)
-    data = tiles.first(about or service.bounds)
+    shared = tile_grid.meet(about, service.bounds) if about and service.bounds else None
+    data = tiles.first(shared or service.bounds or about)
     if data is None:
         return service, ""
     picture = tile_picture.rgba(data)
@@ -197,4 +199,4 @@ def _degrees(ask: ServiceRequest) -> Box | None:
 
 def _id(name: str) -> str:
     """A layer's id out of a service's name of it."""
-    return re.sub(r"[^\w-]+", "_", name.rpartition(":")[2]).strip("_")[:60] or "layer"
+    return re.sub(r"[^\w-]+", "_", name).strip("_")[:60] or "layer"
