@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import trimesh
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from tests import clouds, tilesets
-from tests.rasters import slope, tiff
+from tests.rasters import NORTH, WEST, slope, tiff
+from twin.core.i18n import unmarked
 from twin.desktop import astray
+from twin.desktop import probing as desktop_probing
 from twin.host.session import Session
 from twin.model.view import Camera
+from twin.scene import camera
+from twin.scene.laying import RAISED
+
+PLACE = np.array([WEST + 255.0, NORTH - 290.0, 12.0])
 
 
 @pytest.fixture
@@ -115,3 +123,46 @@ def test_a_missing_tileset_is_said_with_a_way_to_find_it(bare, qtbot, tiled, tmp
     bare.astray.find(next(layer for layer in bare.known.layers if layer.id == "towers"))
     qtbot.wait_until(lambda: bare.known.states["towers"] == "present", timeout=20_000)
     qtbot.wait_until(lambda: bare.window.view.scene._linked.shown, timeout=20_000)
+
+
+def test_a_click_on_a_picture_tells_its_bands_and_one_on_a_point_its_class(bare, qtbot, tmp_path, monkeypatch):
+    cells = np.zeros((3, 200, 200), np.uint8)
+    cells[:, :, :100] = np.array([200, 40, 30])[:, None, None]
+    cells[2, 50:60, 50:60] = 99
+    path = tmp_path / "town.balad"
+    with Session(path) as session:
+        session.run("import", file=tiff(tmp_path / "photo.tif", cells, photometric="RGB", tiled=True, overviews=[2, 4]))
+    with Session.open(path) as session:
+        session.run("import", file=clouds.las(tmp_path / "points.laz", np.array([PLACE, PLACE]) + [[0, 0, 0], [1, 0, 1]]))
+    opened(bare, qtbot, path)
+    view = bare.window.view
+    threads = []
+    held = desktop_probing._found
+    monkeypatch.setattr(
+        desktop_probing, "_found", lambda *asked: threads.append(threading.current_thread()) or held(*asked)
+    )
+    look = Camera(east=PLACE[0], north=PLACE[1] + 20, height=0, distance=150, azimuth=0, pitch=-60)
+    view.look(look)
+    qtbot.wait_until(lambda: not view.streaming, timeout=30_000)
+    ground = view.scene._grounds.mesh.points[:, 2].min() + RAISED
+
+    def clicked(point):
+        bare.window.identify.fill(None)
+        at = QPointF(*camera.pixel(view.scene.camera, point, view.width(), view.height())).toPoint()
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+        qtbot.wait_until(lambda: bare.window.identify.card is not None, timeout=20_000)
+        return {name: unmarked(value) for name, value in bare.window.identify.card.rows}
+
+    # The middle of the patch of another blue: its value is told as it is, whatever the screen shows of it.
+    rows = clicked((WEST + 55 * 5, NORTH - 55 * 5, ground))
+    assert bare.window.identify.card.title == "photo"
+    assert (rows["Red"], rows["Green"], rows["Blue"]) == ("200", "40", "99")
+    assert abs(float(rows["Easting (m)"]) - (WEST + 275)) < 2 and abs(float(rows["Northing (m)"]) - (NORTH - 275)) < 2
+    rows = clicked(tuple(PLACE))
+    assert bare.window.identify.card.subtitle == "Point cloud"
+    assert rows["Class"] == "Ground (2)" and rows["Elevation"] == "12.00\u00a0m" and rows["Intensity"] == "1200"
+    assert threading.main_thread() not in threads and len(threads) == 2
+    bare.window.trigger("language")
+    qtbot.wait_until(lambda: bare.window.identify.card.subtitle == "سحابة نقاط", timeout=5_000)
+    bare.select(None)
+    qtbot.wait_until(lambda: bare.window.identify.card is None, timeout=5_000)

@@ -33,6 +33,19 @@ def test_a_small_city_has_every_figure(tmp_path: Path) -> None:
     assert of["detail.overview"] <= 0.05, "the level of detail looks like the whole"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_small_linked_files_have_every_figure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "twin.cli", "bench", "--size", "60000", "--only", "linked"]
+    own = {**os.environ, "BALAD_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows.keys() == {
+        f"linked.{file}.{what}" for file in ("cog", "copc") for what in ("first", "again", "memory", "gap")
+    }
+    assert all(row["value"] > 0 and row["baseline"] > 0 for row in rows.values())
+
+
 def test_what_got_worse_is_said(tmp_path: Path) -> None:
     row = {"name": "frame.street", "size": 100_000, "value": 0.1, "unit": "s", "baseline": 0.1, "ratio": 1.0}
     bench.accept([row], tmp_path / "a.json")

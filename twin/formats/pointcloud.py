@@ -32,7 +32,7 @@ KINDS = ("pointcloud",)
 LARGEST = 1 << 50
 """What is linked isn't copied; points are read by nodes."""
 CLOUDS = "clouds"
-_LOOKED = 4.0
+_LOOKED = 0.8
 """Seconds that nodes of a COPC are read for, to see whether they can be."""
 _prepared: dict[str, Any] = {}
 
