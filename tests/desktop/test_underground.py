@@ -33,7 +33,9 @@ def city(city):
     columns = (Column(name="diameter", type="DOUBLE", unit="m"), Column(name="depth", type="DOUBLE", unit="m"))
     columns += (Column(name="status", type="VARCHAR"),)
     with City.open(city) as opened:
-        opened.add([NewLayer(Layer(id="pipes", kind="pipes", title_en="Pipes", columns=columns), table)], ("import", {}))
+        opened.add(
+            [NewLayer(Layer(id="pipes", kind="pipes", title_en="Pipes", columns=columns), table)], ("import", {})
+        )
         with Session(city, opened) as session:
             tile(opened, session.kinds, "pipes", "pipes")
     return city
