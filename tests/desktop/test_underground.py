@@ -9,7 +9,7 @@ import shapely
 from PySide6.QtCore import QPointF
 
 from tests.desktop.conftest import EAST, LOOK, NORTH
-from tests.desktop.hand import still
+from tests.desktop.hand import Hand, still
 from tests.desktop.looking import of_image, words
 from twin.core.i18n import tongue
 from twin.host.session import Session
@@ -41,6 +41,11 @@ def city(city):
     return city
 
 
+@pytest.fixture
+def hand(qtbot):
+    return Hand(qtbot)
+
+
 def shown(desk, qtbot):
     qtbot.waitUntil(lambda: still(desk), timeout=30_000)
     qtbot.wait(80)
@@ -56,7 +61,7 @@ def test_a_key_lets_one_see_the_pipe_and_takes_it_away_again(desk, hand, qtbot):
     view.look(DOWN)
     before = blue(shown(desk, qtbot))
     hand.key("g")
-    qtbot.waitUntil(lambda: card.isVisible())
+    qtbot.waitUntil(card.isVisible)
     assert blue(shown(desk, qtbot)) > before + 500 and view.ground == pytest.approx(0.3)
     card.slider.setValue(60)
     assert view.ground == pytest.approx(0.6) and "60" in " ".join(words(card))
