@@ -9,7 +9,7 @@ import shapely
 from PySide6.QtCore import QPointF
 
 from tests.desktop.conftest import EAST, LOOK, NORTH
-from tests.desktop.hand import still
+from tests.desktop.hand import Hand, still
 from tests.desktop.looking import of_image, words
 from twin.core.i18n import tongue
 from twin.host.session import Session
@@ -33,10 +33,17 @@ def city(city):
     columns = (Column(name="diameter", type="DOUBLE", unit="m"), Column(name="depth", type="DOUBLE", unit="m"))
     columns += (Column(name="status", type="VARCHAR"),)
     with City.open(city) as opened:
-        opened.add([NewLayer(Layer(id="pipes", kind="pipes", title_en="Pipes", columns=columns), table)], ("import", {}))
+        opened.add(
+            [NewLayer(Layer(id="pipes", kind="pipes", title_en="Pipes", columns=columns), table)], ("import", {})
+        )
         with Session(city, opened) as session:
             tile(opened, session.kinds, "pipes", "pipes")
     return city
+
+
+@pytest.fixture
+def hand(qtbot):
+    return Hand(qtbot)
 
 
 def shown(desk, qtbot):
@@ -54,7 +61,7 @@ def test_a_key_lets_one_see_the_pipe_and_takes_it_away_again(desk, hand, qtbot):
     view.look(DOWN)
     before = blue(shown(desk, qtbot))
     hand.key("g")
-    qtbot.waitUntil(lambda: card.isVisible())
+    qtbot.waitUntil(card.isVisible)
     assert blue(shown(desk, qtbot)) > before + 500 and view.ground == pytest.approx(0.3)
     card.slider.setValue(60)
     assert view.ground == pytest.approx(0.6) and "60" in " ".join(words(card))
