@@ -111,6 +111,30 @@ def test_a_lost_tile_leaves_what_stands_above_it(tmp_path, caplog):
     assert any("1 of its tiles" in line and "2-3-3.glb" in line for line in caplog.messages)
 
 
+def test_what_is_seen_takes_no_more_room_than_there_is(tmp_path, monkeypatch):
+    from twin.scene import tilesets
+
+    city = linked(tmp_path, made.quadtree(tmp_path / "tiles", levels=5))
+    monkeypatch.setattr(tilesets, "KEPT", 120_000)
+    with Session.open(city) as session:
+        window = offscreen.hidden()
+        window.SetSize(*SIZE)
+        scene = Scene(window, session.tiles)
+        scene.viewport = SIZE
+        try:
+            for distance in (700.0, 900.0, 500.0):
+                scene.look(above(distance))
+                scene.wait()
+                held = scene._linked._tilesets
+                largest = max(tile.nbytes for one in held._sets.values() for tile in one.there.values() if tile)
+                assert held.nbytes <= 120_000 + 3 * largest
+                inner = offscreen.draw(window, SIZE)[120:280, 200:440]
+                assert sum(levels(inner)) > 0.999 * inner.shape[0] * inner.shape[1]
+        finally:
+            scene.close()
+            window.Finalize()
+
+
 def test_the_eye_must_be_within_the_request_volume(tmp_path):
     city = linked(tmp_path, data("tiles3d/1.0/TilesetWithRequestVolume"))
     place = {"east": 447_784, "north": 4_432_657.2, "height": 1.4, "azimuth": 30, "pitch": -20}

@@ -13,7 +13,7 @@ from twin.core.i18n import mark
 from twin.formats.gltf_document import Broken, Gltf, Primitive
 
 Doubles = NDArray[np.float64]
-_SIDE, _PIXELS = 4096, 1 << 28
+_SIDE, _PIXELS = 4096, 1 << 26
 """Of a picture as it is drawn, and of one that is opened at all."""
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _CLAMPED = 33071
@@ -64,8 +64,6 @@ def look(gltf: Gltf, number: int | None) -> Look:
 
 def picture(gltf: Gltf, number: int) -> tuple[NDArray[np.uint8], bool]:
     """(rows, columns, 4) of a texture, its first row where the second coordinate is 0, and whether it repeats."""
-    from PIL import Image
-
     said = _member(gltf, "textures", number)
     own = _dict(said.get("extensions"))
     source = _dict(own.get("EXT_texture_webp")).get("source", said.get("source"))
@@ -75,15 +73,27 @@ def picture(gltf: Gltf, number: int) -> tuple[NDArray[np.uint8], bool]:
     body = gltf.view(image["bufferView"]) if "bufferView" in image else gltf.fetched(str(image.get("uri")))
     sampler = _member(gltf, "samplers", said["sampler"]) if isinstance(said.get("sampler"), int) else {}
     repeats = _CLAMPED not in (sampler.get("wrapS"), sampler.get("wrapT"))
+    rows = _rows(body)
+    if rows is None:
+        raise Broken(mark("it has a picture that is too large"))
+    return rows, repeats
+
+
+def _rows(body: bytes) -> NDArray[np.uint8] | None:
+    """A picture's pixels; None where it has too many."""
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(body), formats=_FORMATS) as opened:
             if opened.width * opened.height > _PIXELS:
-                raise Broken(mark("it has a picture that is too large"))
+                return None
             opened.draft("RGB", (_SIDE, _SIDE))
             if max(opened.size) > _SIDE:
                 opened.thumbnail((_SIDE, _SIDE))
-            return np.asarray(opened.convert("RGBA")), repeats
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return np.asarray(opened.convert("RGBA"))
+    except Image.DecompressionBombError:
+        return None
+    except Exception:  # noqa: BLE001  decoders of pictures raise whatever comes
         raise Broken(mark("it has a picture that can’t be read")) from None
 
 

@@ -25,7 +25,7 @@ from twin.scene.tree import Eye, distances
 KEPT = 256 << 20
 """Bytes that tiles may take, here and on the card."""
 _ASKED = 3
-_EASED, _TIGHTER = 1.15, 1.05
+_EASED, _TIGHTER, _MOST_EASED = 1.15, 1.05, 64.0
 """Where what is seen would take more room than there is, coarser tiles are seen; and finer ones where it takes less."""
 _log = logging.getLogger("balad")
 
@@ -70,6 +70,8 @@ class Tilesets:
         self._turn = 0
         self._eye: Eye | None = None
         self._eased = 1.0
+        self._over = False
+        """Whether what is seen takes more room than there is, so that coarser tiles must do."""
 
     def of(self, layers: Sequence[Layer], origin: actors.Point) -> bool:
         """Draw these and no others; True where it changed."""
@@ -106,6 +108,7 @@ class Tilesets:
                     del one.waiting[at]
             changed |= self._show(one)
         self._ease(moved)
+        self._evict()
         self._feed()
         return changed
 
@@ -123,14 +126,14 @@ class Tilesets:
                     del one.waiting[at]
                     sent += self._add(one, at, coming)
                     changed = True
-        if changed and self._eye:
-            if grown:
+        if (changed or self._over) and self._eye:
+            if grown or self._over:
                 self.arrange(self._eye)
             else:
                 for one in self._sets.values():
                     self._show(one)
+                self._evict()
                 self._feed()
-            self._evict()
         return changed
 
     @property
@@ -141,7 +144,7 @@ class Tilesets:
     @property
     def busy(self) -> bool:
         """Whether something is under way."""
-        return any(one.waiting or one.opening for one in self._sets.values())
+        return self._over or any(one.waiting or one.opening for one in self._sets.values())
 
     @property
     def shown(self) -> bool:
@@ -207,14 +210,15 @@ class Tilesets:
         source = self._source
         assert source is not None or not self._sets
         missing: list[tuple[float, str, int, bool]] = []
-        under_way = 0
+        under_way, room = 0, self.nbytes < KEPT
         for name, one in self._sets.items():
             under_way += len(one.waiting) + len(one.opening)
             if not one.begun and source:
                 one.begun = True
                 one.opening[None] = self._pool.submit(source.branch, one.layer, ())
+            # What is there and seen stays; more comes when coarser tiles have made room.
             missing += [(by, name, at, False) for at, by in one.wanted.tiles.items()
-                        if at not in one.there and at not in one.waiting]  # fmt: skip
+                        if room and at not in one.there and at not in one.waiting]  # fmt: skip
             if len(one.branches) < MOST:
                 missing += [(by, name, at, True) for at, by in one.wanted.doors.items() if at not in one.opening]
         missing.sort(key=lambda each: (-each[0], each[1], each[2]))
@@ -309,7 +313,8 @@ class Tilesets:
     def _ease(self, moved: bool) -> None:
         """Keep what is seen at once within the room there is."""
         size = sum(tile.nbytes for one in self._sets.values() for at in one.wanted.tiles if (tile := one.there.get(at)))
-        if size > KEPT:
+        self._over = size > KEPT and self._eased < _MOST_EASED
+        if self._over:
             self._eased *= _EASED
         elif moved and self._eased > 1 and size < KEPT / 2:
             self._eased = max(1.0, self._eased / _TIGHTER)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from twin.core.i18n import tr
-from twin.formats import windows
-from twin.formats.tiles3d_files import PACKED
 from twin.model.link import Link, of
 from twin.work.context import Context
 from twin.work.links import Linked
@@ -71,6 +69,9 @@ def gathered(there: list[Linked], draft: Path, context: Context) -> tuple[dict[s
 
 
 def _wanted(one: Linked, context: Context) -> _Copying:
+    from twin.formats import windows
+    from twin.formats.tiles3d_files import PACKED
+
     file, link = one.file, one.layer.link
     if file.is_dir():
         # A folder of tiles, without links in it: they may lead anywhere.
