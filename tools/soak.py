@@ -45,7 +45,19 @@ def days(folder: Path) -> dict[str, Any]:
     return apart(sample, 2_000, 10_000, 100, SEED)
 
 
-SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {"kills": kills, "bundle": bundle, "days": days}
+def damaged(folder: Path) -> dict[str, Any]:
+    """Every hostile file, bombs, and damaged copies of every real file: ten places and 200 changes each."""
+    from tests.soak.damaged import prove
+
+    return prove(folder, SEED)
+
+
+SOAKS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "kills": kills,
+    "bundle": bundle,
+    "days": days,
+    "damaged": damaged,
+}
 
 
 def main(words: Sequence[str]) -> int:

@@ -23,6 +23,12 @@ _SAID: tuple[dict[str, Any], ...] = (
     {"crs": "EPSG:2994"},
 )
 _ASIDE = ("hostile", "cityjson_schemas")
+MADE = (
+    "made/a.fgb", "made/a.gdb", "made/a.tab", "made/a.mif", "made/a.kml", "made/a.kmz", "made/a.gpx", "made/a.dxf",
+    "made/a.shp", "made/a.shp.zip", "made/a.gdb.zip", "made/citygml 2.0.gml", "made/citygml 3.0.gml", "made/IFC4.ifc",
+    "made/IFC2X3.ifc", "made/poles.csv", "made/poles.xlsx", "made/a.copc.laz", "made/tiled.tif",
+)  # fmt: skip
+"""What is made without any real file."""
 _VECTORS = ("a.fgb", "a.gdb", "a.tab", "a.mif", "a.kml", "a.kmz", "a.gpx", "a.dxf", "a.shp", "a.shp.zip", "a.gdb.zip")
 
 
@@ -78,6 +84,7 @@ def _made(folder: Path) -> Iterator[Path]:
     for schema in ("IFC4", "IFC2X3"):
         yield ifc_models.house(folder / f"{schema}.ifc", schema)
     yield from _tables(folder)
+    yield from _linked(folder)
     yield from _models(folder)
 
 
@@ -90,6 +97,18 @@ def _tables(folder: Path) -> Iterator[Path]:
         csv.writer(out, delimiter=";").writerows(rows)
     yield folder / "poles.csv"
     yield book(folder / "poles.xlsx", {"poles": rows})
+
+
+def _linked(folder: Path) -> Iterator[Path]:
+    """A point cloud with an octree, and a raster in tiles with overviews."""
+    import numpy as np
+
+    from tests import clouds
+    from tests.rasters import slope, tiff
+
+    centre = np.array([517_500.0, 2_378_500.0, 20.0])
+    yield clouds.copc(folder / "a.copc.laz", clouds.nodes(clouds.town(20_000), 2, centre, 501.0), centre, 501.0)
+    yield tiff(folder / "tiled.tif", slope(600, 600), tiled=True, compress="deflate", overviews=[2, 4])
 
 
 def _models(folder: Path) -> Iterator[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import subprocess
 import sys
 
@@ -16,10 +15,7 @@ from tests.command import answered
 from tests.formats import citygml_documents as documents
 from tests.formats.taking import table, take
 from tests.real import data
-from twin.core.errors import CannotRead, NoCrs, NotThisFormat, ReaderFailed, TwinError
-from twin.formats.intake import take_in
-from twin.formats.request import Request
-from twin.work.jobs import Jobs
+from twin.core.errors import NoCrs, NotThisFormat
 
 VERSIONS = ("2.0", "3.0")
 
@@ -268,26 +264,6 @@ def test_cut_at_ten_places_it_is_refused(tmp_path, version):
         path.write_bytes(whole[: len(whole) * tenth // 10 + 40])
         with pytest.raises(NotThisFormat):
             take(path)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_a_hundred_random_flips_are_an_answer(tmp_path, version):
-    chance, whole = random.Random(5), documents.city(version).encode()
-    with Jobs() as jobs:
-        for number in range(100):
-            damaged = bytearray(whole)
-            for _ in range(chance.randint(1, 20)):
-                damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
-            path = tmp_path / f"{number}.gml"
-            path.write_bytes(damaged)
-            scratch = tmp_path / f"scratch{number}"
-            scratch.mkdir()
-            request = Request(path=str(path), scratch=str(scratch), crs="EPSG:25832")
-            try:
-                answer = jobs.run(take_in, request, title="x", timeout=20, memory=2 << 30, path=path).result()
-                assert all(layer.report.adds_up() for layer in answer.layers)
-            except TwinError as why:
-                assert isinstance(why, CannotRead) and not isinstance(why, ReaderFailed), str(why)
 
 
 _TAKEN = """

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.compute as pc
 import pytest
 import shapely
@@ -16,7 +14,7 @@ import shapely
 from tests.command import answered, balad
 from tests.formats.taking import table, take
 from tests.real import data
-from twin.core.errors import CannotRead, NoCrs, NotThisFormat
+from twin.core.errors import NoCrs, NotThisFormat
 from twin.formats.intake import Answer
 
 NETWORKS = ("water/wntr/Net1.inp", "water/wntr/Net3.inp", "water/epyt/L-TOWN.inp", "water/epanetCPA/ctown_map.inp")
@@ -303,20 +301,3 @@ def test_a_network_without_any_coordinates_says_what_to_do(small: Path) -> None:
     small.write_text(SMALL[: SMALL.index("[COORDINATES]")], encoding="utf-8")
     with pytest.raises(NotThisFormat, match="COORDINATES"):
         take(small, **LOCAL)
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_cut_short_or_damaged_it_is_words_or_adds_up(name: str, tmp_path: Path) -> None:
-    whole, chance, file = data(name).read_bytes(), random.Random(5), tmp_path / "a.inp"
-    damaged = [whole[: len(whole) * tenth // 10] for tenth in range(1, 10)]
-    for _ in range(20):
-        one = bytearray(whole)
-        for place in np.array([chance.randrange(len(one)) for _ in range(chance.randint(1, 20))]):
-            one[place] = chance.randrange(256)
-        damaged.append(bytes(one))
-    for one in damaged:
-        file.write_bytes(one)
-        try:
-            assert all(layer.report.adds_up() for layer in take(file, **LOCAL).layers)
-        except CannotRead as why:
-            assert str(why).endswith(str(file))

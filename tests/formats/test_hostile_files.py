@@ -130,24 +130,6 @@ def test_other_files_cut_short_are_words(jobs: Jobs, scratch: Path, tmp_path: Pa
         raise CannotRead("told")
 
 
-def test_damage_at_random_never_kills_the_reader(jobs: Jobs, scratch: Path, tmp_path: Path) -> None:
-    import random
-
-    chance = random.Random(7)
-    whole = data(BUBENEC).read_bytes()
-    for number in range(30):
-        damaged = bytearray(whole)
-        for _ in range(chance.randint(1, 400)):
-            damaged[chance.randrange(100, len(damaged))] = chance.randrange(256)
-        file = tmp_path / f"damaged {number}.gpkg"
-        file.write_bytes(damaged)
-        try:
-            answer = in_child(jobs, file, scratch)
-            assert all(layer.report.adds_up() for layer in answer.layers)
-        except TwinError as why:
-            assert not isinstance(why, ReaderFailed), (number, str(why))
-
-
 def test_a_sparse_giant_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     for name in ("giant.geojson", "giant.gpkg", "giant.json", "giant.parquet"):
         file = tmp_path / name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -16,10 +15,7 @@ from tests.command import answered
 from tests.formats.ifc_models import house
 from tests.formats.taking import table, take
 from tests.real import data
-from twin.core.errors import CannotRead, NoCrs, NotThisFormat, TwinError
-from twin.formats.intake import take_in
-from twin.formats.request import Request
-from twin.work.jobs import Jobs
+from twin.core.errors import NoCrs, NotThisFormat
 
 SIMPLE = "raster_lidar_bim/ifc/simple.ifc"
 THERE = {"crs": "local", "local": (458_000.0, 5_438_000.0, 0.0, 1.0), "city_crs": "EPSG:32632"}
@@ -151,25 +147,3 @@ def test_what_is_no_ifc_says_so(tmp_path):
         with pytest.raises(NotThisFormat) as why:
             take(path)
         assert str(why.value).endswith("a.ifc")
-
-
-def test_cut_and_flipped_it_is_an_answer(tmp_path):
-    whole, chance = data(SIMPLE).read_bytes(), random.Random(11)
-    damaged = [whole[: len(whole) * tenth // 10] for tenth in range(1, 10)]
-    for _ in range(30):
-        body = bytearray(whole)
-        for _ in range(chance.randint(1, 50)):
-            body[chance.randrange(len(body))] = chance.randrange(256)
-        damaged.append(bytes(body))
-    with Jobs() as jobs:
-        for number, body in enumerate(damaged):
-            path, scratch = tmp_path / f"{number}.ifc", tmp_path / f"scratch{number}"
-            path.write_bytes(body)
-            scratch.mkdir()
-            request = Request(path=str(path), scratch=str(scratch), **THERE)
-            try:
-                answer = jobs.run(take_in, request, title="x", timeout=60, memory=4 << 30, path=path).result()
-                assert all(layer.report.adds_up() for layer in answer.layers)
-            except TwinError as why:
-                assert isinstance(why, CannotRead), str(why)
-                assert "Traceback" not in str(why)

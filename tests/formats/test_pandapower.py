@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -154,20 +153,3 @@ def test_other_json_is_still_told_apart(tmp_path: Path) -> None:
     path.write_text('{"hello": 1}')
     with pytest.raises(NotThisFormat, match="neither CityJSON nor GeoJSON"):
         registry.choose(path)
-
-
-@pytest.mark.parametrize("name", [SIMBENCH, HEAT])
-def test_cut_short_or_damaged_it_is_words_or_adds_up(name: str, tmp_path: Path) -> None:
-    whole, chance, file = data(name).read_bytes(), random.Random(3), tmp_path / "a.json"
-    damaged = [whole[: len(whole) * tenth // 10] for tenth in range(1, 10)]
-    for _ in range(40):
-        one = bytearray(whole)
-        for _ in range(chance.randint(1, 5)):
-            one[chance.randrange(len(one))] = chance.randrange(256)
-        damaged.append(bytes(one))
-    for one in damaged:
-        file.write_bytes(one)
-        try:
-            assert all(layer.report.adds_up() for layer in take(file, **LOCAL).layers)
-        except CannotRead as why:
-            assert str(why).endswith(str(file))

@@ -138,7 +138,8 @@ def _linked(objects: dict[str, Any]) -> dict[str, Any]:
             links["children_roles"] = thing.pop("children_roles")
         for key in set(links) & set(LINKS):
             thing[key] = [uid for uid in thing[key] if uid in objects]
-            if not thing[key]:
+            # The standard wants a group's children, though they all be in another file.
+            if not thing[key] and (thing["type"], key) != ("CityObjectGroup", "children"):
                 del thing[key]
         if links:
             thing["attributes"] = {**thing.get("attributes", {}), LINKED: links}

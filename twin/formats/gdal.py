@@ -24,6 +24,7 @@ from twin.formats.placing import Place, between
 from twin.formats.reader import Batch, Survey
 from twin.formats.stamp import KEY, Stamp
 from twin.formats.vector import Raw, trusted
+from twin.model.layer import Column
 
 DRIVERS = (
     "GPKG",
@@ -50,6 +51,12 @@ _OPTIONS = {
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
 }
 FID, GEOMETRY = "\0fid", "\0geometry"
+_NARROWER = {
+    ("OFTInteger", "OFSTNone"): "int32",
+    ("OFTInteger", "OFSTInt16"): "int16",
+    ("OFTReal", "OFSTFloat32"): "float",
+    ("OFTDate", "OFSTNone"): "date32[day]",
+}
 _BESIDE = (".dbf", ".shx", ".prj", ".cpg", ".dat", ".map", ".mid")
 _DEGREES = ("EPSG:4326", "EPSG:4979", "OGC:CRS84")
 _TYPES = {
@@ -210,6 +217,7 @@ def _opened(path: Path, ask: _Ask, layer: str | int) -> Opened:
         fid=FID,
         stamp=Stamp.found((about.get("layer_metadata") or {}).get(KEY)),
         count=max(0, about["features"]),
+        columns=_narrower(about),
     )
     return Opened(raw, about["crs"] or None, about["total_bounds"])
 
@@ -250,6 +258,13 @@ def _schema(about: dict[str, Any]) -> pa.Schema:
     """The columns as planned with; what arrives is typed by itself."""
     types = [_TYPES.get(kind, pa.string()) for kind in about["ogr_types"]]
     return pa.schema(list(zip((str(field) for field in about["fields"]), types, strict=True)))
+
+
+def _narrower(about: dict[str, Any]) -> dict[str, Column]:
+    """The columns whose types ours are wider than."""
+    types = zip(about["fields"], about["ogr_types"], about["ogr_subtypes"], strict=True)
+    found = {str(name): _NARROWER.get((kind, part), "") for name, kind, part in types}
+    return {name: Column(name=name, type="", source_type=kind) for name, kind in found.items() if kind}
 
 
 def _reader(

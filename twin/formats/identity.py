@@ -20,9 +20,11 @@ _OTHERS = ("id", "osm_id", "fid")
 class Identity:
     """The ids of a layer's features, each given once."""
 
-    def __init__(self, column: str = "", fid: str = "") -> None:
+    def __init__(self, column: str = "", fid: str = "", *, numbered: bool = False) -> None:
+        """``numbered`` says that the file's own numbers are the ids, and not only where they stand."""
         self.column = column
-        self.consumed = column if column.lower() == _UID else ""
+        self.named = bool(column) or numbered
+        self.consumed = column if column == _UID else ""
         """The column that is no attribute any more; another id stays one."""
         self.fid = fid
         self.repeated = 0
@@ -31,6 +33,8 @@ class Identity:
     @classmethod
     def of(cls, raw: Raw) -> Identity:
         """By the column ``uid``, else by one of id, osm_id, fid where every feature has its own."""
+        if raw.stamp and raw.stamp.numbered and raw.fid:
+            return cls("", raw.fid, numbered=True)
         named = {name.lower(): name for name in reversed(raw.attributes()) if _can_name(raw.schema.field(name).type)}
         if _UID in named:
             return cls(named[_UID], raw.fid)
@@ -51,6 +55,8 @@ class Identity:
         """Which of the batch's features have no id of their own: a number that only counts from 0 is none."""
         if self.column:
             return [not name for name in _as_text(batch.column(self.column)).to_pylist()]
+        if self.named:
+            return [False] * batch.num_rows
         counted = range(first, first + batch.num_rows)
         numbers = batch.column(self.fid).to_pylist() if self.fid else counted
         return [number == row for number, row in zip(numbers, counted, strict=True)]

@@ -22,6 +22,8 @@ class Stamp(BaseModel):
     title_ar: str = ""
     columns: dict[str, str] = {}
     """What a column was where the format could not say it: ``timestamp``."""
+    numbered: bool = False
+    """Whether the file's own numbers are the features' ids."""
     heights: Heights = "unknown"
     synthetic: bool = False
 

@@ -117,12 +117,12 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     """The layer's features, placed."""
     ours = raw.stamp
     identity = Identity.of(raw)
-    if not identity.column:
+    if not identity.named:
         notes.unnamed.append(raw.name)
     names = columns.plan(raw.schema, {raw.geometry, raw.fid, raw.reasons, identity.consumed}, notes.say)
     wanted = ours.columns if ours else {}
     parts: dict[int, _Part] = {}
-    told = {names[given]: column.model_copy(update={"name": names[given]}) for given, column in raw.columns.items()}
+    told = _told(raw.columns, names)
     reading = Reading(raw, names, notes) if ours is None else None
 
     def judged(batch: pa.RecordBatch) -> _Judged:
@@ -166,6 +166,17 @@ def read(raw: Raw, place: Place, notes: Notes) -> Iterator[Batch]:
     for part in parts.values():
         if part.estimated:
             notes.say(f"{part.title}: {footprints.estimated(part.estimated)}")
+
+
+def _told(columns: Mapping[str, Column], names: Mapping[str, str]) -> dict[str, Column]:
+    """What the format tells of its columns, by their names in the layer, and which of those are other ones."""
+    found = {}
+    for given, name in names.items():
+        if given in columns or given != name:
+            known = columns.get(given) or Column(name=name, type="")
+            renamed = given if given != name else ""
+            found[name] = known.model_copy(update={"name": name, "source_name": renamed})
+    return found
 
 
 def trusted(raw: Raw, bounds: Box | None, *, geographic: bool) -> Box | None:

@@ -33,6 +33,10 @@ class Column(_Noun):
     values_en: dict[str, str] = {}
     """What its codes mean, where they have names of their own."""
     values_ar: dict[str, str] = {}
+    source_name: str = ""
+    """In the file it came from, where that is another."""
+    source_type: str = ""
+    """Arrow's name of its type there, where ours is wider: int16, int32, float, date32[day]."""
 
     @property
     def title(self) -> str:

@@ -78,4 +78,5 @@ def _table(context: Context, layer: Layer) -> pa.Table:
 
 def _meta(context: Context, layer: Layer) -> dict[str, Any]:
     looks = layer.model_dump(include={"kind", "title_en", "title_ar", "heights"})
-    return {**context.city.layer_meta(layer.id), **looks, "synthetic": layer.source.synthetic}
+    came = {one.name: (one.source_name or one.name, one.source_type) for one in layer.columns}
+    return {**context.city.layer_meta(layer.id), **looks, "synthetic": layer.source.synthetic, "came": came}

@@ -186,11 +186,7 @@ def _new(
     reader = pa.ipc.open_stream(open_files.enter_context(pa.memory_map(part.ipc)))
     kind, fields = part.report.kind, reader.schema
     known = part.columns
-    columns = tuple(
-        known[field.name].model_copy(update={"type": str(field.type)}) if field.name in known else _column(field, kind)
-        for field in fields
-        if field.name not in OWN
-    )
+    columns = tuple(_told(_column(field, kind), known.get(field.name)) for field in fields if field.name not in OWN)
     layer = Layer(
         id=part.report.id,
         kind=part.report.kind,
@@ -210,6 +206,15 @@ def _column(field: pa.Field, kind: str) -> Column:
     made = terms.column(field.name, str(field.type), kind)
     unit = (field.metadata or {}).get(b"unit", b"").decode()
     return made.model_copy(update={"unit": unit}) if unit else made
+
+
+def _told(made: Column, known: Column | None) -> Column:
+    """A column as its file tells of it; where that is only what it was called and typed there, as we know it too."""
+    if known is None:
+        return made
+    if known.title_en or known.title_ar or known.unit or known.values_en or known.values_ar:
+        return known.model_copy(update={"type": made.type})
+    return made.model_copy(update={"source_name": known.source_name, "source_type": known.source_type})
 
 
 def _twice(city: City, taken: Taken) -> bool:
