@@ -21,7 +21,7 @@ _BEND, _SHARP = 2.0, -0.5
 """Metres that a far line may leave its line; the cosine of a turn at which a tube ends and another begins."""
 _STEP, _FAR_STEP = 50.0, 200.0
 """Metres between points along what lies on the ground, so that it bends with it."""
-_LEAST, _WIDER, _MOST = 0.8, 3.4, 5.0
+_LEAST, _WIDER, _MOST = 1.1, 3.4, 5.0
 """Pixels of half a line's width at the least: so many, and more with its radius' root, up to so many."""
 _FAR = "far_"
 _KEPT = ("points", "starts", "owner")

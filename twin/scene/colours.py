@@ -19,7 +19,7 @@ CATEGORIES = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", 
 """Okabe and Ito (2008), in their order; the eighth stands for all others."""
 NO_DATA, NO_DATA_BY_NIGHT = "#C9C6BF", "#4A525A"
 _DIVERGING = "difference"
-_TELLING = 0.5
+_TELLING, _WIDE = 0.5, 20.0
 """Limits that are nearer to each other would look the same without decimals."""
 REST = "…"
 """What stands for the categories beyond the eighth."""
@@ -108,7 +108,7 @@ def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendCla
     edges = [float(numbers[there].min()), *map(float, limits), float(numbers[there].max())]
     count = len(limits) + 1
     picked = ramp(colouring.ramp, count)
-    decimals = 0 if edges[-1] - edges[0] >= 20 and min(np.diff(edges)) >= _TELLING else 1
+    decimals = _decimals(np.array(edges))
     rows = [
         LegendClass(
             picked[n],
@@ -118,6 +118,17 @@ def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendCla
         for n in range(count)
     ]
     return np.where(there, classes, count), rows, limits
+
+
+def _decimals(edges: Any) -> int:
+    """How many tell the limits of classes from each other; never more than three figures of all their span."""
+    steps, span = np.diff(edges)[np.diff(edges) > 0], float(edges[-1] - edges[0])
+    if not len(steps):
+        return 1
+    if span >= _WIDE and steps.min() >= _TELLING:
+        return 0
+    telling = int(np.ceil(-np.log10(steps.min() / _TELLING * 0.1)))
+    return max(1, min(telling, int(np.ceil(2 - np.log10(span)))))
 
 
 def _words(cells: pa.Array) -> tuple[Any, list[LegendClass]]:

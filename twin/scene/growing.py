@@ -16,7 +16,7 @@ _LIFT = 1.2e-5
 """How far what lies on the ground is brought before it, in the depth's own unit."""
 _NEARER = 2.5
 """Times what it has grown by that it is brought towards the eye there."""
-_RIM = 0.42
+_RIM = 0.38
 """What a tube's and a ribbon's edges lose of their light: pale colours are told from pale ground."""
 
 DECLARED = "in vec4 growth;\nin vec2 lies;\nout float rim;\n"
@@ -43,7 +43,7 @@ RIMMED = """
 """
 EDGED = f"""
   float soft = fwidth(rim);
-  gl_FragData[0].rgb *= 1.0 - {_RIM} * clamp((abs(rim) - 1.0 + 1.1 * soft) / max(0.6 * soft, 1e-3), 0.0, 1.0);
+  gl_FragData[0].rgb *= 1.0 - {_RIM} * clamp((abs(rim) - 1.0 + 0.85 * soft) / max(0.55 * soft, 1e-3), 0.0, 1.0);
 """
 """The outermost pixel of each side."""
 
