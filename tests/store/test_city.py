@@ -264,3 +264,6 @@ def test_the_threads_of_a_city_give_way_to_the_screen(tmp_path, monkeypatch):
         own = [nice for thread, nice in now.items() if thread not in before]
         assert len(own) >= (os.cpu_count() or 1), "the writer, and DuckDB's own"
         assert min(own) > now[me] == before[me]
+        last = [name for name in now.keys() - before.keys() if os.sched_getscheduler(int(name)) == os.SCHED_IDLE]
+        assert last, "DuckDB's own are stopped at once, which the turns of the writer are not: it holds Python's lock"
+        assert len(last) < len(own)

@@ -47,9 +47,29 @@ def give_way_whole() -> None:
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(max(0, _NICE - os.nice(0)))
+        _idle()
 
 
 def giving_way(work: Callable[[], T]) -> T:
-    """Do something on a thread that gives way, as do those that it starts; this one stays as it is."""
-    with ThreadPoolExecutor(1, thread_name_prefix="giving-way", initializer=give_way) as pool:
+    """Do something on a thread that gives way, as do those that it starts for itself; this one stays as it is.
+
+    For a library's own threads, which run no Python: they are stopped at once where a frame needs the processor.
+    """
+
+    def first() -> None:
+        give_way()
+        if screen.there:
+            _idle()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="giving-way", initializer=first) as pool:
         return pool.submit(work).result()
+
+
+def _idle() -> None:
+    """A thread, or a process of one, that a frame takes the place of as soon as it wakes, not at the end of a turn.
+
+    sched(7): among all that wait, SCHED_IDLE alone never makes another wait. Only for what holds no lock that the
+    screen's thread asks for: beside other programs that are busy it hardly gets a turn.
+    """
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
