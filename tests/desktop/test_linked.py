@@ -133,7 +133,7 @@ def test_a_click_on_a_picture_tells_its_bands_and_one_on_a_point_its_class(bare,
     with Session(path) as session:
         session.run("import", file=tiff(tmp_path / "photo.tif", cells, photometric="RGB", tiled=True, overviews=[2, 4]))
     with Session.open(path) as session:
-        two = np.array([PLACE, PLACE + [1.0, 0, 1]])
+        two = np.array([PLACE, PLACE + np.array([1.0, 0, 1])])
         session.run("import", file=clouds.las(tmp_path / "points.laz", two))
     opened(bare, qtbot, path)
     view = bare.window.view
