@@ -72,6 +72,13 @@ def test_a_key_lets_one_see_the_pipe_and_takes_it_away_again(desk, hand, qtbot):
     assert view.ground == pytest.approx(0.6), "as one saw it last"
 
 
+def test_the_card_goes_with_the_city(desk, qtbot):
+    desk.window.trigger("underground")
+    assert desk.window.underground.isVisible()
+    desk.leave()
+    assert not desk.window.underground.isVisible() and desk.window.view.ground == 1.0
+
+
 def test_a_click_meets_the_pipe_only_where_it_is_seen(desk, qtbot):
     view = desk.window.view
     view.look(DOWN)
@@ -80,7 +87,7 @@ def test_a_click_meets_the_pipe_only_where_it_is_seen(desk, qtbot):
     assert view.scene.pick(*at, view.width(), view.height()) is None
     view.see_through(0.3)
     hit = view.scene.pick(*at, view.width(), view.height())
-    desk._picked(hit)
+    desk._picked(hit, None)
     qtbot.waitUntil(lambda: desk.window.identify.card is not None)
     assert desk.window.identify.card.layer == "pipes"
     assert any("1.5" in value for _, value in desk.window.identify.card.rows)

@@ -123,8 +123,6 @@ class View(QWidget):
         self.leave()
         self.scene = Scene(self._window, source, listing, night=self.light == "night", cache=cache)
         self._measure()
-        self.ground = 1.0
-        self.seen_through.emit(1.0)
         self._start = start
         self._shown = -1
         self.reset()
@@ -138,6 +136,8 @@ class View(QWidget):
         if self.scene:
             self.scene.close()
         self.scene = None
+        self.ground = 1.0
+        self.seen_through.emit(1.0)
         self.draw()
 
     def reload(self, listing: Listing, *, astray: bool = False) -> None:
