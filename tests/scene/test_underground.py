@@ -6,12 +6,39 @@ import numpy as np
 import pytest
 import shapely
 
+from layers import surfaces
 from tests.scene.synthetic import Synthetic, scene
 from tests.scene.test_growing import EAST, NORTH, SIZE, drawn, line, looking
+from twin.model.layer import Layer
+from twin.model.link import Link
+from twin.model.patches import SIDE, Patch
 from twin.model.view import Camera, View
 from twin.scene import offscreen
+from twin.scene.levels import Levels
+from twin.scene.listing import Listing
 
 MIDDLE = (SIZE[0] // 2, SIZE[1] // 2)
+
+
+class Now:
+    """Does at once what it is given."""
+
+    def submit(self, act, *of):
+        act(*of)
+
+
+class Later:
+    """Does what it is given when it is told."""
+
+    def __init__(self):
+        self.asked = []
+
+    def submit(self, act, *of):
+        self.asked.append(lambda: act(*of))
+
+    def act(self):
+        for one in self.asked:
+            one()
 
 
 def street(**columns):
@@ -159,6 +186,54 @@ def test_a_depth_counts_from_the_terrain():
         assert made.depths(SIZE)[0].metres == pytest.approx(2.0, abs=0.05)
         made.see_through(1.0)
         assert not blue(drawn(made))[100:400].any() and made.pick(x + 0.5, y + 0.5, *SIZE) is None
+
+
+def linked_hill(beyond):
+    """The street with an elevation model that has heights in the west alone."""
+
+    class Hill:
+        def patch(self, _layer, square):
+            along = square.west + (np.arange(SIDE + 2) - 1) * square.apart
+            heights = np.where(along < EAST, 5.0, np.nan)
+            return Patch(heights=np.tile(heights, (SIDE + 2, 1)).astype(np.float32))
+
+    source = street()
+    source.links = Hill()
+    said = Link(path="hill.tif", holds="raster", cell=1.0, size=1, time=1)
+    box = (EAST - 4000.0, NORTH - 500.0, 5.0, EAST + beyond, NORTH + 500.0, 5.0)
+    model = Layer(id="hill", kind="terrain", extent=box, link=said)
+    return source, model
+
+
+@pytest.mark.parametrize("beyond", [0.0, 4000.0])
+def test_beside_an_elevation_model_the_ground_is_level_for_who_does_not_wait_too(beyond):
+    source, model = linked_hill(beyond)
+    levels = Levels(source, lambda _key: None, Now())
+    found = source.layers()
+    source.layers = lambda: [*found, model]
+    source.index["hill"] = []
+    levels.of(Listing.of(source))
+    places = [EAST - 3000.0, EAST + 3000.0], [NORTH, NORTH]
+    waited = levels.at(*places)
+    assert waited.tolist() == [5.0, 0.0]
+    assert levels.at(*places, wait=False).tolist() == [5.0, 0.0]
+
+
+def test_who_does_not_wait_is_told_nothing_while_the_terrain_is_being_put_in_order():
+    made, source = [], on_a_hill()
+    listing = Listing.of(source)
+    pool = Later()
+
+    def mesh(key):
+        made.append(key)
+        return surfaces.mesh(source.payload(*key), 0)
+
+    levels = Levels(source, mesh, pool)
+    levels.of(listing)
+    assert np.isnan(levels.at([EAST], [NORTH], wait=False)[0]) and not made
+    assert np.isnan(levels.at([EAST], [NORTH], wait=False)[0]) and len(pool.asked) == 1
+    pool.act()
+    assert levels.at([EAST], [NORTH], wait=False)[0] == pytest.approx(50.0, abs=0.1) and made
 
 
 def test_a_view_keeps_how_opaque_the_ground_is():

@@ -21,13 +21,16 @@ from twin.scene.listing import Listing
 from twin.scene.source import TileSource
 from twin.scene.tiles import Key
 
-_SIDE, _KEPT = 512.0, 64
-"""Metres of a square that heights are read for at a time, and how many are kept."""
+_SIDE, _KEPT = 512.0, 256
+"""Metres of a square that heights are read for at a time, and how many are kept: 68 MB, of a city of 8 km square."""
 _TERRAIN = "terrain"
 _IN = 0.1
 """Metres below the ground from which a thing lies in it."""
 
 _Spot = tuple[str, int, int]
+_RELIEF: _Spot = ("", 0, 0)
+"""Stands for the city's own terrain among what is asked for."""
+_LATER = object()
 
 
 class Levels:
@@ -83,36 +86,58 @@ class Levels:
         return self.at(some[:, 0] + arrays.origin[0], some[:, 1] + arrays.origin[1])[same.ravel()]
 
     def at(self, east: Any, north: Any, *, wait: bool = True) -> Any:
-        """(n,) metres above the city's level; NaN where nobody knows, or unless told to ``wait`` nobody knows yet."""
+        """(n,) metres above the city's level; NaN where nobody knows, or unless told to ``wait`` nobody knows yet.
+
+        Beside its own terrain and what elevation models hold the ground is level.
+        """
         east, north = np.asarray(east, float), np.asarray(north, float)
-        found = np.full(len(east), np.nan)
-        if self._keys:
+        found, awaited = np.full(len(east), np.nan), np.zeros(len(east), bool)
+        if self._keys and (wait or self._relief is not None):
             found = self._on_relief(east, north)
+        elif self._keys:
+            awaited[:] = True
+            with self._lock:
+                if _RELIEF not in self._asked:
+                    self._asked[_RELIEF] = self._pool.submit(self._build)
         for layer in self._linked:
             missing = np.isnan(found)
             if missing.any():
-                found[missing] = self._on_raster(layer, east[missing], north[missing], wait)
+                found[missing], late = self._on_raster(layer, east[missing], north[missing], wait)
+                awaited[missing] |= late
         base = np.nan if self._base is None else self._base
-        return np.where(np.isnan(found), base, found) if not self._linked or wait else found
+        return np.where(awaited, np.nan, np.where(np.isnan(found), base, found))
+
+    def _build(self) -> None:
+        try:
+            self._on_relief(np.empty(0), np.empty(0))
+        finally:
+            with self._lock:
+                self._asked.pop(_RELIEF, None)
 
     def _on_relief(self, east: Any, north: Any) -> Any:
         from twin.scene import reliefs
 
         with self._building:
-            if self._relief is None:
-                tiles = [one for one in map(self._mesh, self._keys) if one is not None]
-                self._relief = reliefs.indexed(tiles)
-        return reliefs.heights(self._relief, east, north)
+            keys, relief = self._keys, self._relief
+            if relief is None:
+                relief = reliefs.indexed([one for one in map(self._mesh, keys) if one is not None])
+                with self._lock:
+                    # Where the terrain is another since, the next asks anew.
+                    self._relief = relief if keys is self._keys else None
+        return reliefs.heights(relief, east, north)
 
-    def _on_raster(self, layer: Layer, east: Any, north: Any, wait: bool) -> Any:
-        found = np.full(len(east), np.nan)
+    def _on_raster(self, layer: Layer, east: Any, north: Any, wait: bool) -> tuple[Any, Any]:
+        """Its heights, and which of them are still to come."""
+        found, awaited = np.full(len(east), np.nan), np.zeros(len(east), bool)
         squares = np.column_stack([np.floor(east / _SIDE), np.floor(north / _SIDE)]).astype(np.int64)
         for x, y in np.unique(squares, axis=0).tolist():
             heights = self._square(layer, x, y, wait)
-            if heights is not None:
-                mine = (squares == (x, y)).all(axis=1)
+            mine = (squares == (x, y)).all(axis=1)
+            if heights is _LATER:
+                awaited[mine] = True
+            elif heights is not None:
                 found[mine] = _between(heights, (east[mine] - x * _SIDE) / _SIDE, (north[mine] - y * _SIDE) / _SIDE)
-        return found
+        return found, awaited
 
     def _square(self, layer: Layer, x: int, y: int, wait: bool) -> Any:
         box = layer.extent
@@ -128,11 +153,12 @@ class Levels:
             if not wait:
                 if spot not in self._asked:
                     self._asked[spot] = self._pool.submit(self._read, layer, spot)
-                return None
+                return _LATER
         return self._read(layer, spot)
 
     def _read(self, layer: Layer, spot: _Spot) -> Any:
         assert self._links is not None
+        of = self._of
         try:
             patch: Patch | None = self._links.patch(layer, Square(spot[1] * _SIDE, spot[2] * _SIDE, _SIDE))
         except TwinError:
@@ -141,7 +167,8 @@ class Levels:
         heights = None if patch is None else patch.heights
         with self._lock:
             self._asked.pop(spot, None)
-            self._squares[spot] = heights
+            if of is self._of:
+                self._squares[spot] = heights
             while len(self._squares) > _KEPT:
                 self._squares.popitem(last=False)
         return heights
