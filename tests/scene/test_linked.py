@@ -129,3 +129,49 @@ def test_a_file_that_goes_or_breaks_leaves_the_rest_of_the_picture(tmp_path):
         view = View(camera=offscreen.whole(session.tiles))
         seen = offscreen.picture(session.tiles, view, SIZE)
         assert seen.shape == (SIZE[1], SIZE[0], 3)
+
+
+def test_a_picture_that_is_missing_takes_no_other_along(tmp_path):
+    city = linked(tmp_path, picture(tmp_path))
+    waves = 30 + 25 * np.sin(np.arange(200) / 9)[None] * np.ones((200, 1))
+    linked(tmp_path, tiff(tmp_path / "hill.tif", waves.astype(np.float32)), kind="terrain")
+    view = View(camera=Camera(east=WEST + 500, north=NORTH - 500, height=30, distance=600, azimuth=0, pitch=-40))
+    (tmp_path / "photo.tif").unlink()
+
+    def seen(*layers):
+        with Session.open(city) as session:
+            shown = view.model_copy(update={"layers": layers})
+            return offscreen.picture(session.tiles, shown, SIZE).astype(int)
+
+    hill = seen("hill")
+    assert (np.abs(hill - seen()).max(axis=2) > 8).mean() > 0.2, "it is told from bare ground"
+    assert (np.abs(seen("hill", "photo") - hill).max(axis=2) > 8).mean() < 0.01
+
+
+def test_pictures_stay_while_the_ground_below_them_is_laid_anew(tmp_path):
+    near, far = tmp_path / "near.csv", tmp_path / "far.csv"
+    near.write_text(f"name,x,y\na,{WEST + 500},{NORTH - 500}\n")
+    far.write_text(f"name,x,y\na,{WEST + 3000},{NORTH - 3000}\n")
+    linked(tmp_path, near, crs="EPSG:32637")
+    city = linked(tmp_path, picture(tmp_path))
+    with Session.open(city) as session:
+        window = offscreen.hidden()
+        window.SetSize(*SIZE)
+        scene = Scene(window, session.tiles)
+        scene.viewport = SIZE
+        try:
+            scene.look(Camera(east=WEST + 500, north=NORTH - 500, height=0, distance=600, azimuth=0, pitch=-60))
+            scene.wait()
+            draping, ground = scene._linked._draping, scene._grounds.mesh
+            before = len(draping.pieces())
+            session.run("import", file=far, crs="EPSG:32637")
+            scene.reload()
+            fewest = before
+            while scene.pump():
+                fewest = min(fewest, len(draping.pieces()))
+            assert scene._grounds.mesh is not ground, "the city is wider, and so is its ground"
+            assert fewest >= before > 0
+            assert not any(laid.stale & laid.shown for laid in draping._laid)
+        finally:
+            scene.close()
+            window.Finalize()

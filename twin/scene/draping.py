@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
-from twin.core.errors import TwinError
 from twin.core.priority import give_way
 from twin.model.layer import Layer
 from twin.model.patches import Square
@@ -80,12 +79,14 @@ class Draping:
 
     def of(self, layers: Sequence[Layer], origin: actors.Point, surface: Surface | None) -> bool:
         """Lay these and no others on a surface, once it is known; True where it changed."""
-        moved = origin != self._origin or surface is not self._surface
+        moved, relaid = origin != self._origin, surface is not self._surface
         self._origin, self._surface = origin, surface
         self._awaited = bool(layers and self._source and not surface)
         wanted = sheets(layers) if surface else []
         kept: dict[Any, _Laid] = {} if moved else {_same(laid.layers): laid for laid in self._laid}
-        after = [kept[_same(group)] if _same(group) in kept else self._new(group) for group in wanted]
+        after = [kept.get(_same(group)) or self._new(group) for group in wanted]
+        if relaid:
+            after = [self._again(laid) if _same(laid.layers) in kept else laid for laid in after]
         gone = [laid for laid in self._laid if laid not in after]
         changed = bool(gone) or len(after) != len(self._laid)
         for laid in gone:
@@ -97,6 +98,15 @@ class Draping:
         assert self._source is not None
         assert self._surface is not None
         return _Laid(layers, self._surface, self._source, self._kind)
+
+    def _again(self, before: _Laid) -> _Laid:
+        """The same on another surface: where its patches lie as they did, they stay until each is made anew."""
+        after = self._new(before.layers)
+        if after.sheet.square == before.sheet.square:
+            after.there, after.sizes, after.seen, after.shown = before.there, before.sizes, before.seen, before.shown
+            after.stale = set(after.there)
+            before.there = {}
+        return after
 
     def again(self) -> None:
         """Ask anew for what services left out; what is there stays so long."""
@@ -211,11 +221,6 @@ class Draping:
     def _add(self, laid: _Laid, spot: Spot, future: Future[Made | None]) -> int:
         try:
             made = future.result()
-        except TwinError as why:
-            if not laid.broken:
-                laid.broken = True
-                _log.warning("%s can't be drawn: %s", ", ".join(one.id for one in laid.layers), why)
-            return 0
         except Exception:  # noqa: BLE001  a layer kind is a stranger
             laid.broken = True
             _log.exception("%s can't be drawn", ", ".join(one.id for one in laid.layers))
@@ -253,7 +258,7 @@ class Draping:
             actors.sample(found, f"shade{n}", shade.texture)
 
     def _show(self, laid: _Laid) -> bool:
-        for spot in laid.wanted.urgent:
+        for spot in laid.wanted.urgent.keys() & laid.there.keys():
             laid.seen[spot] = self._turn
         shown = laid.sheet.drawn(laid.wanted, laid.there)
         changed = shown != laid.shown
@@ -271,6 +276,8 @@ class Draping:
                 return
             laid = self._laid[number]
             size -= laid.sizes.pop(spot)
+            laid.seen.pop(spot, None)
+            laid.stale.discard(spot)
             self._drop(laid.there.pop(spot))
             laid.shown.discard(spot)
 

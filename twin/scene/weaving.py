@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.core.errors import TwinError
 from twin.model.layer import Layer
 from twin.model.patches import SIDE, Patch, Square
 from twin.scene import patching
@@ -19,6 +21,8 @@ from twin.scene.sheets import Raster, Sheet, Spot
 _BELOW = 1.0
 """Metres under the lowest ground at which an embankment ends."""
 
+_log = logging.getLogger("balad")
+
 Read = Callable[[Layer, Square], Patch | None]
 
 
@@ -27,9 +31,11 @@ class Weaving:
 
     def __init__(self, sheet: Sheet, surface: Surface, read: Read, kind: Callable[[str], Any]) -> None:
         """``read`` gives what a raster holds of a square, ``kind`` a layer kind by its name."""
-        self._sheet, self._surface, self._read, self._kind = sheet, surface, read, kind
+        self._sheet, self._surface, self._asked, self._kind = sheet, surface, read, kind
+        self._lost: set[str] = set()
+        """Layers whose file can't be read: they aren't asked for again, and the others are drawn without them."""
         self._hems: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._lock, self._losing = threading.Lock(), threading.Lock()
 
     def made(self, spot: Spot) -> Made | None:
         """What is drawn of it; None where that is nothing."""
@@ -54,6 +60,18 @@ class Weaving:
             ground = self._surface.within(square)
             pieces += patching.lying(square, ground, _first(pictures), pictures[0][1])
         return Made(square, tuple(pieces)) if pieces else None
+
+    def _read(self, layer: Layer, square: Square) -> Patch | None:
+        if layer.id in self._lost:
+            return None
+        try:
+            return self._asked(layer, square)
+        except TwinError as why:
+            with self._losing:
+                if layer.id not in self._lost:
+                    _log.warning("%s can't be drawn: %s", layer.id, why)
+                self._lost.add(layer.id)
+        return None
 
     def _whole(self, square: Square, heights: Any, relief: Pictures) -> tuple[Any, Pictures]:
         """Heights without gaps, and the pictures on them with the embankment's own; None where there are none."""
