@@ -148,6 +148,17 @@ def test_a_picture_that_is_missing_takes_no_other_along(tmp_path):
     assert (np.abs(seen("hill", "photo") - hill).max(axis=2) > 8).mean() < 0.01
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_elevation_model_that_is_missing_leaves_the_picture_on_level_ground(tmp_path):
+    city = linked(tmp_path, picture(tmp_path))
+    linked(tmp_path, tiff(tmp_path / "hill.tif", slope(200, 200) + 50), kind="terrain")
+    (tmp_path / "hill.tif").unlink()
+    view = View(camera=Camera(east=WEST + 250, north=NORTH - 500, height=0, distance=300, azimuth=0, pitch=-60))
+    with Session.open(city) as session:
+        seen = offscreen.picture(session.tiles, view, SIZE)
+    assert np.allclose(seen[200, 320], np.array(RED), atol=30)
+
+
 def test_pictures_stay_while_the_ground_below_them_is_laid_anew(tmp_path):
     near, far = tmp_path / "near.csv", tmp_path / "far.csv"
     near.write_text(f"name,x,y\na,{WEST + 500},{NORTH - 500}\n")

@@ -22,6 +22,8 @@ class Hem:
     def at(self, square: Square, count: int, rim: int) -> Any:
         """(count + 2 rim, count + 2 rim) metres at the places of a square, from ``rim`` places before its border on."""
         n = len(self.heights)
+        if not np.isfinite(self.heights).any():
+            return np.full((count + 2 * rim, count + 2 * rim), -np.inf)
         apart, own = square.side / (count - 1), self.square.side / (n - 1)
         along = (np.arange(count + 2 * rim) - rim) * apart
         x, y = ((square.west - self.square.west + along) / own, (square.south - self.square.south + along) / own)
