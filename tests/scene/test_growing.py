@@ -162,3 +162,13 @@ def test_a_node_is_as_large_on_the_screen_as_it_is_told_to_be():
             wide = differs(picture, picture[[100]])[240:262, 380:420].any(axis=0).sum()
             assert 3 <= wide <= 8
             assert made.pick(400.5, 250.5, *SIZE) is not None
+
+
+@pytest.mark.parametrize(("distance", "met"), [(200.0, True), (30_000.0, False)])
+def test_a_node_is_met_from_where_it_is_drawn_alone(distance, met):
+    source = Synthetic()
+    source.add("nodes", "nodes", [shapely.Point(EAST, NORTH)], node_type=["junction"])
+    with scene(source, looking(distance=distance, pitch=-80.0)) as made:
+        picture = drawn(made)
+        assert differs(picture, picture[[20]])[200:300, 350:450].any() == met
+        assert (made.pick(SIZE[0] / 2, SIZE[1] / 2, *SIZE) is not None) == met

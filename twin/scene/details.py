@@ -129,7 +129,8 @@ class Details:
             if near[at] >= best:
                 break
             layer = self._keys[at][0]
-            met = self._met(self._keys[at], start, along, partial(hidden, layer), aim) if wanted(layer) else None
+            aimed = aim if self._grows[at] else None
+            met = self._met(self._keys[at], start, along, partial(hidden, layer), aimed) if wanted(layer) else None
             if met and met[0] < best:
                 best, found, place = met[0], (layer, *met[1:3]), met[3]
         if found is None:
@@ -153,12 +154,13 @@ class Details:
         """
         from twin.scene.rays import first, struck
 
+        shown = self.tile(key, aim.detail(key)) if aim else None
+        if aim and (shown is None or shown.growth is not None):
+            # What isn't drawn from so far isn't met.
+            return None if shown is None else _aimed(shown, way, hidden(shown.fids), aim)
         tile = self.met(key)
         if tile is None:
             return None
-        if aim and isinstance(tile, Arrays) and tile.growth is not None:
-            shown = self.tile(key, aim.detail(key)) or tile
-            return _aimed(shown, way, hidden(shown.fids), aim)
         start = eye - tile.origin
         fids = tile.owners if isinstance(tile, Targets) else tile.fids
         which, far = first(tile.points, tile.triangles, tile.owner, hidden(fids), start, way)
