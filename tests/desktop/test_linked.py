@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -75,6 +76,18 @@ def test_taking_a_file_in_says_that_it_stays_where_it_is(bare, qtbot, linked, tm
     qtbot.wait_until(lambda: len(bare.known.layers) == 3, timeout=20_000)
 
 
+def test_leaving_waits_for_no_file_that_is_being_asked(bare, qtbot, linked, monkeypatch):
+    opened(bare, qtbot, linked)
+    links, asked, ended = bare.session.tiles.links, threading.Event(), threading.Event()
+    close = links.close
+    monkeypatch.setattr(links, "close", lambda: (ended.set(), close()))
+    bare.read(lambda: (asked.set(), ended.wait(15)), lambda _: None)
+    assert asked.wait(10)
+    began = time.monotonic()
+    bare.leave()
+    assert time.monotonic() - began < 8 and bare.session is None
+
+
 @pytest.fixture
 def tiled(tmp_path):
     """Boxes with names, each a feature of a tile."""
@@ -109,6 +122,10 @@ def test_a_click_on_a_tileset_shows_what_its_tile_says(bare, qtbot, tiled):
     qtbot.wait_until(lambda: identify.card is not None, timeout=20_000)
     assert identify.card.title == "Tower B" and identify.card.subtitle == "towers"
     assert ("floors", "9") in [(name, value.strip("\u2066\u2069")) for name, value in identify.card.rows]
+    bare.window.trigger("zoom-selection")
+    qtbot.wait_until(lambda: view.scene.camera.distance < 190, timeout=10_000)
+    assert view.scene.camera.east == pytest.approx(tilesets.EAST + 60, abs=2)
+    view.look(Camera(east=tilesets.EAST + 60, north=tilesets.NORTH, height=20, distance=200, azimuth=0, pitch=-35))
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(5, view.height() - 5))
     qtbot.wait_until(lambda: identify.card is None, timeout=20_000)
     assert bare.window.layers.tree.topLevelItem(0).text(1) == "1"

@@ -267,6 +267,8 @@ class Desk:
             self.filters.clear()
             self.window.table.show_layer(None)
             self.window.view.leave()
+            # What is being read of a linked file is told that it won't come: nobody waits for a slow disk.
+            self.session.tiles.links.close()
             self.reading.wait()
             self.session.close()
         self.session, self.selected, self.about, self.known = None, None, None, None

@@ -200,7 +200,14 @@ def _zoom_selection(desk: Desk) -> None:
             view.show_box([box])  # type: ignore[list-item]
 
     if desk.session and desk.selected:
-        city, selected = desk.session.city, desk.selected
+        city, selected, scene = desk.session.city, desk.selected, desk.window.view.scene
+        if selected[1] < 0:
+            # A tileset's: the city has no row of it.
+            held = scene.asking.holding(*selected) if scene else None
+            if held is not None:
+                points = held.points + held.origin
+                desk.window.view.show_box([(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())])
+            return
         desk.read(lambda: city.feature(*selected), there)
 
 
