@@ -94,8 +94,14 @@ def test_its_file_is_brought_its_kind_drawn_and_its_command_run(desk, hand, qtbo
     hand.key("ctrl+alt+v")
     said(desk, qtbot, "تسع الخزانات")
     _kept(desk, "arabic")
-    desk.window.trigger("undo")
-    qtbot.waitUntil(lambda: all(one.id != "survey" for one in desk.known.layers), timeout=20_000)
+
+    def gone():
+        desk.window.trigger("undo")
+        qtbot.wait(500)
+        assert all(one.id != "survey" for one in desk.known.layers)
+
+    # Hidden, shown, brought.
+    qtbot.waitUntil(gone, timeout=20_000)
 
 
 def test_a_survey_that_its_reader_refuses_is_its_own_words(desk, hand, qtbot, tmp_path):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from twin.core.errors import ReaderFailed, TwinError
@@ -22,6 +23,7 @@ from twin.formats.intake import Answer, Request, take_in
 from twin.formats.pointcloud import cache
 from twin.model.patches import PointFile, RasterFile, Square
 from twin.model.report import LayerReport
+from twin.model.tilesets import TilesetFile, TileKey
 from twin.work.imports import MEMORY
 from twin.work.jobs import Jobs
 
@@ -150,7 +152,7 @@ def added_up(reports: Iterable[LayerReport]) -> list[str]:
 
 def _answered(taken: Answer, seconds: float, peak: int, whole: Said | None) -> Said:
     reports = [layer.report for layer in taken.layers]
-    wrong = added_up(reports) + [note for note in taken.notes if bad(note)]
+    wrong = added_up(reports) + [note for note in taken.notes if UNSAID.search(note)]
     for layer in taken.layers:
         with pa.memory_map(layer.ipc) as source:
             rows = sum(batch.num_rows for batch in pa.ipc.open_stream(source))
@@ -177,6 +179,11 @@ def _looked(run: Callable[..., Any], path: Path, taken: Answer, found: Said) -> 
             side = max(east - west, north - south)
             run(windows.patch, file, Square(west, south, side))
             run(windows.patch, file, Square(west + side / 4, south + side / 4, side / 16))
+        elif link.holds == "tileset":
+            tiles = TilesetFile(link.path, taken.source_crs, taken.crs, link.local, link.height_unit)
+            branch = run(windows.branch, tiles, ())
+            for number in np.flatnonzero(branch.filled)[:2].tolist():
+                run(windows.tile, tiles, TileKey((), number))
         else:
             points = PointFile(str(path), taken.source_crs, taken.crs, link.local, link.height_unit, cache())
             tree = run(windows.octree, points)

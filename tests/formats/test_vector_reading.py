@@ -282,7 +282,7 @@ def test_geoparquet_says_its_crs_by_the_standard(tmp_path: Path) -> None:
     with pytest.raises(NoCrs):
         take(written({"crs": None}))
     with pytest.raises(CannotRead, match="encoded"):
-        take(written({"encoding": "point"}))
+        take(written({"encoding": "cell"}))
     pq.write_table(pa.table({"n": [1]}), tmp_path / "b.parquet")
     with pytest.raises(CannotRead, match="geo"):
         take(tmp_path / "b.parquet")

@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import logging
-import struct
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -15,6 +14,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tools.cjio import cityjson
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,8 @@ def _osm(path: Path) -> dict[str, int]:
 
 
 def _cityjson(path: Path) -> dict[str, int]:
-    from cjio import cityjson
-
     with path.open(encoding="utf-8") as file:
-        return {"city objects": len(cityjson.CityJSON(file=file).j["CityObjects"])}
+        return {"city objects": len(cityjson().CityJSON(file=file).j["CityObjects"])}
 
 
 def _is_cityjson(path: Path) -> bool:
@@ -128,21 +127,11 @@ def _ifc(path: Path) -> dict[str, int]:
 
 
 def _tileset(path: Path) -> dict[str, int]:
-    """Batches of the models, and points of the clouds, of all tiles that are there."""
-    found = {"models": 0, "points of clouds": 0}
+    """Tiles that have something to show, those of the tilesets it leads to among them."""
+    tiles = 0
     for name in _contents(json.loads(path.read_text(encoding="utf-8"))["root"]):
-        file = path.parent / name
-        if name.endswith(".json"):
-            found = {part: number + _tileset(file).get(part, 0) for part, number in found.items()}
-            continue
-        raw = file.read_bytes()
-        (length,) = struct.unpack("<I", raw[12:16])
-        table = json.loads(raw[28 : 28 + length])
-        if name.endswith("b3dm"):
-            found["models"] += table["BATCH_LENGTH"] or 1
-        else:
-            found["points of clouds"] += table["POINTS_LENGTH"]
-    return {part: number for part, number in found.items() if number}
+        tiles += sum(_tileset(path.parent / name).values()) if name.endswith(".json") else 1
+    return {"tiles": tiles}
 
 
 def _contents(tile: dict[str, Any]) -> list[str]:
@@ -195,7 +184,7 @@ _TOOLS: tuple[tuple[str, str, Callable[[Path], dict[str, int]]], ...] = (
     (".osm.pbf", "GDAL", _osm),
     (".osm", "GDAL", _osm),
     (".city.jsonl", "json", _cityjson_lines),
-    ("tileset.json", "json and struct", _tileset),
+    ("tileset.json", "json", _tileset),
     (".inp", "wntr", _epanet),
     (".laz", "laspy", _points),
     (".las", "laspy", _points),

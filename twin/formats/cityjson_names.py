@@ -22,6 +22,8 @@ LINKED = "balad_links"
 """The attribute that carries parents and children where some of them are not in the file."""
 TYPED = "balad_type"
 """The attribute that carries a type which CityJSON 2.0 has no more."""
+EMPTY = "balad_empty"
+"""Beside what an object says beyond its attributes: those of them that it names and gives no value."""
 
 _THEMES = {
     "buildings": ("Building",),

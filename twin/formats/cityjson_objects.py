@@ -17,7 +17,7 @@ from twin.formats.cityjson_document import Document
 from twin.formats.cityjson_fault import Fault, Points
 from twin.formats.cityjson_geometry import check, finest, shape
 from twin.formats.cityjson_kept import LINKS, alike, canonical, text_of, upgraded
-from twin.formats.cityjson_names import FOREIGN, LINKED, STEP, TYPED, WKB, layer_of, stamp_of
+from twin.formats.cityjson_names import EMPTY, FOREIGN, LINKED, STEP, TYPED, WKB, layer_of, stamp_of
 from twin.formats.cityjson_tables import Plan, Row, batch
 from twin.formats.cityjson_templates import turned, turning
 from twin.formats.notes import Notes
@@ -152,6 +152,8 @@ class Objects:
             check(geometry, len(ground.vertices))
         if ground.moved and "geographicalExtent" in thing:
             thing["geographicalExtent"] = _extent(thing["geographicalExtent"], ground.moved)
+        if empty := sorted(name for name, value in attributes.items() if value is None):
+            thing[EMPTY] = empty
         best = finest(geometries)
         text = text_of(thing, ground.vertices, ground.same)
         if best is None:

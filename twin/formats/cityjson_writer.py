@@ -16,7 +16,7 @@ from twin.core.i18n import mark
 from twin.formats import columns
 from twin.formats.cityjson_foreign import drawn
 from twin.formats.cityjson_kept import LINKS, canonical, from_text, upgraded_geometry
-from twin.formats.cityjson_names import COMMON, FOREIGN, LINKED, STEP, TYPED, WKB, freed
+from twin.formats.cityjson_names import COMMON, EMPTY, FOREIGN, LINKED, STEP, TYPED, WKB, freed
 from twin.formats.stamp import KEY, Stamp
 from twin.formats.writing import whole
 from twin.model.feature import CITYJSON, GEOMETRY, OBJECT_TYPE, UID
@@ -111,6 +111,7 @@ def _object(
     if what == _GENERIC:
         attributes[TYPED], what = what, f"+{what}"
     found = {"type": what, **from_text(row[CITYJSON], vertices.number)}
+    attributes |= dict.fromkeys(name for name in found.pop(EMPTY, ()) if name not in attributes)
     return row[UID], {**found, "attributes": attributes} if attributes else found
 
 
@@ -138,8 +139,8 @@ def _linked(objects: dict[str, Any]) -> dict[str, Any]:
             links["children_roles"] = thing.pop("children_roles")
         for key in set(links) & set(LINKS):
             thing[key] = [uid for uid in thing[key] if uid in objects]
-            # The standard wants a group's children, though they all be in another file.
-            if not thing[key] and (thing["type"], key) != ("CityObjectGroup", "children"):
+            # The standard wants a group's children and a part's parents, though they all be in another file.
+            if not thing[key] and key == "children" and thing["type"] != "CityObjectGroup":
                 del thing[key]
         if links:
             thing["attributes"] = {**thing.get("attributes", {}), LINKED: links}

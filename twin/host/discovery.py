@@ -10,13 +10,16 @@ from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin.core import paths
 from twin.core.errors import Refused
 from twin.core.i18n import mark, tongue, tr
-from twin.formats.request import Reader
 from twin.host.manifest import Broken, Entry, Manifest
 from twin.work.context import Kind
+
+if TYPE_CHECKING:
+    from twin.formats.request import Reader
 
 _GROUP = "balad.plugins"
 _log = logging.getLogger("balad")
@@ -64,6 +67,8 @@ def entries(room: str) -> Iterator[Entry]:
 
 def readers() -> tuple[Reader, ...]:
     """The readers that files are read by: those that say ``when``, by the ends of the files' names."""
+    from twin.formats.request import Reader  # no part of a start
+
     return tuple(
         Reader(plugin=plugin.id, title=tr(entry.id), run=entry.run, suffixes=tuple(entry.when.lower().split()))
         for plugin in plugins()

@@ -7,13 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import (
-    vtkActor,
-    vtkProperty,
-    vtkRenderer,
-    vtkRenderWindow,
-    vtkShaderProperty,
-)
+from vtkmodules.vtkRenderingCore import vtkActor, vtkProperty, vtkRenderer, vtkRenderWindow, vtkShaderProperty
 
 from twin.core import memory
 from twin.model.shapes import Arrays

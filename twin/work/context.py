@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from twin.formats.request import Reader
 from twin.store.city import City
 from twin.work.edits import Edits
 from twin.work.jobs import Jobs
+
+if TYPE_CHECKING:
+    from twin.formats.request import Reader
 
 
 class Progress(Protocol):
