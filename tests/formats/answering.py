@@ -23,7 +23,7 @@ from twin.formats.intake import Answer, Request, take_in
 from twin.formats.pointcloud import cache
 from twin.model.patches import PointFile, RasterFile, Square
 from twin.model.report import LayerReport
-from twin.model.tilesets import TilesetFile, TileKey
+from twin.model.tilesets import TileKey, TilesetFile
 from twin.work.imports import MEMORY
 from twin.work.jobs import Jobs
 
