@@ -202,10 +202,24 @@ def test_the_kind_that_is_chosen_is_the_layers(desk, qtbot, tmp_path):
     desk.asking.bring(path)
     asked = form(desk, qtbot, Choices)
     assert not asked.encoding.isVisible(), "a GeoPackage says its encoding"
+    there = {asked.kind.itemData(n): asked.kind.itemText(n) for n in range(1, asked.kind.count())}
+    assert {"pipes", "cables", "nodes", "towers", "trees", "furniture"} <= there.keys(), "every kind of a layer"
+    assert not there.keys() & {"imagery", "pointcloud", "tilesets"}, "but not those of linked files"
+    assert [kind for kind, title in there.items() if kind == title] == [], "each has its name"
     asked.kind.setCurrentIndex(asked.kind.findData("buildings"))
     QTest.mouseClick(asked.load, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: layer(desk, "plots") is not None, timeout=60_000)
     assert layer(desk, "plots").kind == "buildings"
+
+
+def test_escape_leaves_a_question(desk, qtbot, tmp_path):
+    path = tmp_path / "plots.gpkg"
+    boxes = shapely.box([EAST], [NORTH], [EAST + 20], [NORTH + 20])
+    geopandas.GeoDataFrame({"height": [9.0]}, geometry=boxes, crs="EPSG:9357").to_file(path)
+    desk.asking.bring(path)
+    QTest.keyClick(form(desk, qtbot, Choices).kind, Qt.Key.Key_Escape)
+    qtbot.wait_until(lambda: desk.window.messages.isHidden())
+    assert layer(desk, "plots") is None
 
 
 def test_a_table_without_places_is_joined_in_the_window(desk, qtbot, tmp_path):

@@ -10,7 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from twin.core.i18n import first_strong, isolate, mark, tongue, tr, trn
+from twin.formats.linking import LINKED
 from twin.formats.looking import ENCODINGS, Look
+from twin.host.discovery import entries
 from twin.lettering.fonts import font
 from twin.model.layer import Layer
 
@@ -24,12 +26,23 @@ KINDS = {
     "rooms": mark("Rooms"),
     "surfaces": mark("Surfaces of buildings"),
     "terrain": mark("Terrain"),
+    "pipes": mark("Pipes"),
+    "cables": mark("Cables"),
+    "nodes": mark("Network nodes"),
+    "towers": mark("Towers"),
+    "trees": mark("Trees"),
+    "furniture": mark("Street furniture"),
     "imagery": mark("Imagery"),
     "pointcloud": mark("Point cloud"),
 }
 """What the program's own kinds are called; another's is its id."""
 _LINES, _LETTERS = 5, 76
 """How much of the text is shown."""
+
+
+def offered() -> list[str]:
+    """Every kind that a file's features can be, those of other plugins too."""
+    return [entry.id for entry in entries("layers") if entry.id not in LINKED]
 
 
 class Choices(QFrame):
@@ -43,7 +56,6 @@ class Choices(QFrame):
         answered: Callable[[dict[str, Any]], None],
         left: Callable[[], None],
         where: Callable[[dict[str, Any]], None],
-        kinds: Sequence[str] = tuple(KINDS),
     ) -> None:
         super().__init__()
         self._found, self._layers = found, list(layers)
@@ -54,7 +66,7 @@ class Choices(QFrame):
         self.load, self.where = QPushButton(tr("Load")), QPushButton(tr("Where it lies…"))
         self._rows = QFormLayout()
         self._lay_out(left)
-        self._fill(found.kinds or kinds)
+        self._fill(found.kinds or offered())
         self.encoding.currentIndexChanged.connect(self._show)
         self.join.currentIndexChanged.connect(self._joined)
         self.load.clicked.connect(lambda: answered(self.said))

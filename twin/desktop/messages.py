@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from twin.core.i18n import led, tr
@@ -101,6 +102,13 @@ class Messages(QWidget):
             self._card.deleteLater()
         self._card, self._words, self._again = None, "", None
         self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves what is asked."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        else:
+            super().keyPressEvent(event)
 
     def retranslate(self, look: Theme) -> None:
         """What can be said again is; other news in another language than the window's is old news."""

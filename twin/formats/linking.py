@@ -23,7 +23,7 @@ from twin.model.patches import PointFile
 
 _AROUND = 2_000.0
 """Metres around a city that its base map is wide, at the least."""
-_LINKED = frozenset({"imagery", "pointcloud", "tilesets"})
+LINKED = frozenset({"imagery", "pointcloud", "tilesets"})
 """Kinds of layers that nothing else than a linked file has."""
 
 
@@ -51,9 +51,9 @@ def fits(chosen: Format, kind: str | None, path: Path, copied: bool = False) -> 
             mark("A {format} file stays where it is: it can’t be taken in (--copy)."), path, format=chosen.NAME
         )
     can = cast(Any, chosen).KINDS if linked else ()
-    if kind is None or kind in can or (not can and kind not in _LINKED):
+    if kind is None or kind in can or (not can and kind not in LINKED):
         return
-    if can and hasattr(chosen, "copied") and kind not in _LINKED:
+    if can and hasattr(chosen, "copied") and kind not in LINKED:
         words = mark("A {format} file is drawn as {known}; take its features in (--copy) to have them as {kind}.")
         raise Refused(words, path, format=chosen.NAME, known=", ".join(can), kind=kind)
     if can:
