@@ -218,7 +218,7 @@ def test_escape_leaves_a_question(desk, qtbot, tmp_path):
     geopandas.GeoDataFrame({"height": [9.0]}, geometry=boxes, crs="EPSG:9357").to_file(path)
     desk.asking.bring(path)
     QTest.keyClick(form(desk, qtbot, Choices).kind, Qt.Key.Key_Escape)
-    qtbot.wait_until(lambda: desk.window.messages.isHidden())
+    qtbot.wait_until(desk.window.messages.isHidden)
     assert layer(desk, "plots") is None
 
 
