@@ -110,3 +110,9 @@ def test_no_more_than_a_few_are_asked_at_once():
     with serving(lambda asked: time.sleep(0.1) or Reply(b"x")) as one, ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: get(f"{one.url}/{n}", HERE, Bounds()), range(24)))
     assert one.most <= web_fetch.AT_ONCE
+
+
+def test_letters_beyond_ascii_go_as_http_has_them():
+    with serving(lambda asked: Reply(b"here")) as one:
+        assert get(f"{one.url}/طرق/a%20b?layer=حي&n=1", HERE, SHORT).body == b"here"
+    assert one.asked[0].path == "/%D8%B7%D8%B1%D9%82/a%20b" and one.asked[0].query == {"layer": "حي", "n": "1"}

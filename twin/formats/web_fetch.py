@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from twin import __version__
 from twin.core.errors import CannotRead, Refused, TooLarge, Unreachable
@@ -137,7 +137,7 @@ def _followed(url: str, hosts: Collection[str], bounds: Bounds, end: float, acce
 def _once(url: str, bounds: Bounds, end: float, accept: str) -> Answer:
     named = host(url)
     asked = urllib.request.Request(  # noqa: S310  its scheme was looked at
-        url, headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
+        _plain(url), headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
     )
     try:
         answer = _opener(_is_here(named)).open(asked, timeout=max(0.1, min(bounds.wait, end - time.monotonic())))
@@ -147,6 +147,15 @@ def _once(url: str, bounds: Bounds, end: float, accept: str) -> Answer:
     except (urllib.error.URLError, OSError, http.client.HTTPException, UnicodeError) as why:
         raise _unanswered(getattr(why, "reason", why), url) from why
     return Answer(url, int(answer.status), _media(headers), headers, body)
+
+
+def _plain(url: str) -> str:
+    """An address in the letters that HTTP knows: people and servers write Arabic ones as they are (RFC 3987)."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    path, query = (quote(one, safe="%/:=&?~+!$,;'@()*[]{}|") for one in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, parts.netloc.encode("idna").decode("ascii"), path, query, ""))
 
 
 def _read(answer: Any, headers: Mapping[str, str], bounds: Bounds, end: float, url: str) -> bytes:
