@@ -94,6 +94,14 @@ def host(url: str) -> str:
     return named
 
 
+def joined(url: str, said: str) -> str:
+    """The address that a document or an answer at an address names; Refused where that is none."""
+    try:
+        return urljoin(url, said)
+    except ValueError:
+        raise Refused(NO_ADDRESS, said[:120]) from None
+
+
 def get(url: str, hosts: Collection[str], bounds: Bounds | None = None, accept: str = "*/*") -> Answer:
     """Ask for an address; whatever its status is comes back.
 
@@ -125,7 +133,7 @@ def _followed(url: str, hosts: Collection[str], bounds: Bounds, end: float, acce
             found = _once(url, bounds, end, accept)
         if found.status not in (301, 302, 303, 307, 308) or "location" not in found.headers:
             return found
-        before, url = url, urljoin(url, found.headers["location"]).split("#")[0]
+        before, url = url, joined(url, found.headers["location"]).split("#")[0]
         if urlsplit(url).scheme.lower() not in ("http", "https"):
             raise Refused(_ELSEWHERE, before, host=first, other=url[:120])
         if urlsplit(before).scheme == "https" and urlsplit(url).scheme == "http":

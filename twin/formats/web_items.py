@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -161,7 +160,7 @@ def _link(found: Mapping[str, Any], ways: tuple[str, ...], url: str) -> str | No
     for kind in _JSON:
         for one in there:
             if str(one.get("type") or "").split(";")[0].strip().lower() == kind:
-                return str(urljoin(url, one["href"]))
+                return web_fetch.joined(url, one["href"])
     return None
 
 
