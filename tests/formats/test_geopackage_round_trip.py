@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,20 @@ def test_an_id_of_the_files_own_keeps_its_name_and_type(tmp_path: Path, name: st
         assert sorted(after.column(FID).to_pylist()) == [5, 7, 9, 11]
     else:
         assert list(now["fields"]) == [name] and sorted(after.column(name).to_pylist()) == [5, 7, 9, 11]
+
+
+def test_columns_that_are_called_like_the_files_own_numbers_or_nearly_alike_come_back_with_what_they_hold(
+    tmp_path: Path,
+) -> None:
+    given = tmp_path / "plots.geojson"
+    columns = {"FID": [7, 7, 3, 1], "PLOT NO": ["a", "b", "c", "d"], "plot no": [1, 2, 3, 4]}
+    features = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [39.2 + n / 1000, 21.5]},
+         "properties": {name: values[n] for name, values in columns.items()}}
+        for n in range(4)
+    ]  # fmt: skip
+    given.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    _, out = round_trip(given, tmp_path)
+    now, after = opened(out["plots"], "plots")
+    held = [sorted(after.column(name).to_pylist()) for name in now["fields"] if name != "uid"]
+    assert sorted(held, key=str) == sorted((sorted(values) for values in columns.values()), key=str)

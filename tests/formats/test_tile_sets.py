@@ -6,7 +6,7 @@ import json
 import random
 import shutil
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pmtiles.tile import TileType
 from tests import tiles
 from tests.formats.taking import table, take
 from twin.core.errors import CannotRead, NotThisFormat, ReaderFailed, TwinError
-from twin.formats import windows
+from twin.formats import mbtiles, windows
 from twin.formats.intake import Request, take_in
 from twin.model.patches import SIDE, Patch, RasterFile, Square
 from twin.work.jobs import Jobs
@@ -246,3 +246,24 @@ def test_damage_ends_in_words_or_in_a_whole_answer(jobs: Jobs, tmp_path: Path, n
             damaged[chance.randrange(most)] ^= 1 << chance.randrange(8)
         path.write_bytes(damaged)
         answered(jobs, path, tmp_path / "scratch")
+
+
+def test_what_is_said_beside_a_folder_counts_when_it_is_brought_again(tmp_path: Path) -> None:
+    path = tiles.folder(tmp_path / "jeddah")
+    assert take(path, city_crs=tiles.CRS).attribution == ""
+    for words in ("© Surveyors", "© Others"):
+        (path / "metadata.json").write_text(json.dumps({"attribution": words, "name": words * 2}), encoding="utf-8")
+        answer = take(path, city_crs=tiles.CRS)
+        assert (answer.attribution, answer.layers[0].title) == (words, words * 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/maps/جدة 1.mbtiles"), "file:///maps/%D8%AC%D8%AF%D8%A9%201.mbtiles"),
+        (PureWindowsPath(r"C:\maps\a#b.mbtiles"), "file:///C%3A/maps/a%23b.mbtiles"),
+        (PureWindowsPath(r"\\server\maps\a.mbtiles"), "file:////server/maps/a.mbtiles"),
+    ],
+)
+def test_a_file_on_a_share_of_a_network_has_an_address_that_sqlite_knows(path: PurePath, uri: str) -> None:
+    assert mbtiles.uri(path) == uri

@@ -6,6 +6,7 @@ import json
 
 import geopandas
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 import pytest
@@ -14,6 +15,7 @@ import shapely
 from tests.formats import ogr
 from tests.formats.taking import table, take
 from twin.core.errors import NotThisFormat
+from twin.formats import geoparquet_native
 
 POINT = (
     '{{"type":"Feature","geometry":{{"type":"Point","coordinates":[39.1,21.5]}},"properties":{{"name":"شارع {n}"}}}}'
@@ -138,3 +140,10 @@ def test_what_is_packed_otherwise_is_to_be_unpacked(tmp_path, suffix):
     path.write_bytes(b"\x1f\x8b something")
     with pytest.raises(NotThisFormat, match="unpack it"):
         take(path)
+
+
+def test_a_missing_place_among_lists_of_numbers_is_missing():
+    column = pa.array([[1.0, 2.0], None, [3.0, 4.0]], pa.list_(pa.float64(), 2))
+    for some in (column, column.slice(1)):
+        found = shapely.from_wkb(geoparquet_native.to_wkb(some, "point").to_pylist())
+        assert [None if one is None else (one.x, one.y) for one in found][-2:] == [None, (3.0, 4.0)]

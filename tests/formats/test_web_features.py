@@ -204,7 +204,9 @@ def wfs(version="2.0.0", crs=("4326",), json_too=True, pages=True, most=10_000, 
             return Reply(json.dumps(found), "application/json")
         long = query["srsname"].startswith("urn") and code == "4326"
         members = "".join(_member(n, places[n][::-1] if long else places[n], query["srsname"], newer) for n in chosen)
-        return Reply(_collection(members, newer), "application/gml+xml")
+        # What older documents count is what they hold.
+        count = COUNT if newer else len(chosen)
+        return Reply(_collection(members, newer, count=count), "application/gml+xml")
 
     return answer
 
@@ -265,7 +267,8 @@ def test_a_wfs_gives_all_of_its_features_page_by_page(version, json_too, crs):
         answer = added(f"{one.url}/wfs", kind="wfs")
         whole(answer, within=0.03 if len(crs) == 1 else 1e-3)
     asked = [asked.query for asked in one.asked if asked.query["request"] == "GetFeature"]
-    assert [query["startindex"] for query in asked] == ["0", "1000", "2000"]
+    told = json_too or version == "2.0.0"
+    assert [query["startindex"] for query in asked] == ["0", "1000", "2000", *([] if told else ["2345"])]
     assert answer.format == "WFS" and answer.layers[0].title == "Trees"
 
 
@@ -281,6 +284,51 @@ def test_a_server_that_cannot_page_is_asked_for_all_at_once():
     with serving(wfs(pages=False, most=500)) as one:
         answer = added(f"{one.url}/wfs?service=wfs")
     assert answer.layers[0].report.read == 500 and any("2,345" in note and "500" in note for note in answer.notes)
+
+
+def unnamed(most=10_000, deaf=False):
+    """A WFS that neither counts its features nor names them; a deaf one always begins with the first."""
+
+    def answer(asked):
+        found = wfs(most=most)(asked)
+        if asked.query.get("request") == "GetFeature":
+            start, count = (int(asked.query[name]) for name in ("startindex", "count"))
+            chosen = range(COUNT) if deaf else range(start, min(COUNT, start + min(most, count)))
+            features = [{**feature(n, TO_DEGREES.transform(*PLACES[n])), "id": None} for n in chosen]
+            found.body = json.dumps({"type": "FeatureCollection", "features": features})
+        return found
+
+    return answer
+
+
+@pytest.mark.parametrize("server", [{"most": 500}, {"most": 1000}, {"deaf": True}], ids=str)
+def test_features_that_nobody_counts_or_names_all_come_once(server):
+    with serving(unnamed(**server)) as one:
+        (taken,) = added(f"{one.url}/wfs?service=wfs").layers
+    heights = sorted(round(height * 10) for height in table(taken).column("height").to_pylist())
+    assert heights == list(range(COUNT))
+
+
+def test_a_server_with_very_many_small_pages_is_refused_and_nothing_is_left_out_in_silence(monkeypatch):
+    monkeypatch.setattr(web_pages, "PAGES", 3)
+    with serving(unnamed(most=500)) as one, pytest.raises(TooLarge, match="GeoPackage"):
+        added(f"{one.url}/wfs?service=wfs")
+    with serving(api(most=500)) as one, pytest.raises(TooLarge, match="GeoPackage"):
+        added(f"{one.url}/api", layer="trees")
+
+
+def test_heights_stay_where_a_server_answers_in_another_crs():
+    def answer(asked):
+        if asked.query.get("request") != "GetFeature":
+            return wfs(crs=("32637",), json_too=False)(asked)
+        lon, lat = TO_DEGREES.transform(*PLACES[0])
+        body = _collection(_member(0, (lat, lon), f"{URN}4326", True), True, count=1)
+        return Reply(body.replace("</gml:pos>", " 12.5</gml:pos>").replace("<gml:pos>", '<gml:pos srsDimension="3">'))
+
+    with serving(answer) as one:
+        (taken,) = added(f"{one.url}/wfs?service=wfs").layers
+    found = shapely.from_wkb(table(taken).column("geometry")[0].as_py())
+    assert (found.x, found.y, found.z) == pytest.approx((*PLACES[0], 12.5), abs=0.01)
 
 
 def test_geojson_with_its_axes_exchanged_is_turned_by_the_box_that_was_asked():

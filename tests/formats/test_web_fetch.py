@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 
 from tests.serving import Reply, serving
 from twin.core.errors import CannotRead, Refused, TooLarge, Unreachable
-from twin.formats import web_fetch
+from twin.formats import web_fetch, web_look
 from twin.formats.web_fetch import Bounds, get
 
 HERE = {"127.0.0.1"}
@@ -110,3 +111,19 @@ def test_no_more_than_a_few_are_asked_at_once():
     with serving(lambda asked: time.sleep(0.1) or Reply(b"x")) as one, ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda n: get(f"{one.url}/{n}", HERE, Bounds()), range(24)))
     assert one.most <= web_fetch.AT_ONCE
+
+
+def test_letters_beyond_ascii_go_as_http_has_them():
+    with serving(lambda asked: Reply(b"here")) as one:
+        assert get(f"{one.url}/طرق/a%20b?layer=حي&n=1", HERE, SHORT).body == b"here"
+    assert one.asked[0].path == "/%D8%B7%D8%B1%D9%82/a%20b" and one.asked[0].query == {"layer": "حي", "n": "1"}
+
+
+def test_an_address_that_is_none_is_refused_wherever_it_stands():
+    for document in ({"tiles": ["http://[x/{z}/{x}/{y}"]}, {"links": [{"rel": "data", "href": "http://[x"}]}):
+        sent = Reply(json.dumps(document), "application/json")
+        with serving(lambda asked, sent=sent: sent) as one, pytest.raises(Refused, match="no address"):
+            web_look.look(one.url)
+    sent = Reply(status=302, headers={"Location": "http://[x"})
+    with serving(lambda asked: sent) as one, pytest.raises(Refused, match="no address"):
+        get(one.url, HERE, SHORT)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from tests import clouds
+from tests import clouds, tilesets
 from tests.command import balad
 from tests.rasters import NORTH, WEST, height, slope, tiff
 from tests.real import data
@@ -114,3 +114,14 @@ def test_the_command_line_says_it_in_lines_and_refuses_what_is_no_place_in_words
         done = balad("probe", made, *words)
         assert done.returncode == 1 and "E,N" in done.stderr
     assert balad("probe", made, "1,2", "--within", "0").returncode == 1
+
+
+def test_a_tileset_is_passed_over(tmp_path):
+    path = tmp_path / "c.balad"
+    tiff(tmp_path / "dem.tif", slope(50, 50))
+    City.create(path, "EPSG:32637").close()
+    with Session.open(path) as session:
+        session.run("import", file=tmp_path / "dem.tif")
+        session.run("import", file=tilesets.quadtree(tmp_path / "blocks", levels=2))
+        found = session.run("probe", place=f"{WEST + 7},{NORTH - 7}").printed()["found"]
+        assert [one["layer"] for one in found] == ["dem"]

@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tests import clouds, tilesets
+from tests import clouds, tiles, tilesets
 from tests.command import answered, balad
 from tests.rasters import slope, tiff
 from twin.core.errors import Refused
@@ -257,3 +257,37 @@ def test_a_tileset_is_not_updated_but_an_export_of_a_layer_still_updates_it(tile
     answered("export", other, "buildings", tmp_path / "tileset.json")
     answer = answered("update", other, "buildings", tmp_path / "tileset.json")
     assert (answer["added"], answer["removed"]) == (0, 0)
+
+
+def test_a_base_map_of_the_whole_earth_is_found_again(tmp_path):
+    from rasterio import Affine
+
+    place = Affine(10, 0, tiles.EAST - 1500, 0, -10, tiles.NORTH + 1500)
+    dem = tiff(tmp_path / "dem.tif", slope(300, 300), crs=tiles.CRS, transform=place)
+    world = tiles.mbtiles(tmp_path / "world.mbtiles", bounds="-180,-85,180,85")
+    city = tmp_path / "town.balad"
+    answered("import", city, dem)
+    answered("import", city, world)
+    (tmp_path / "maps").mkdir()
+    world.rename(tmp_path / "maps" / "world.mbtiles")
+    answered("relink-layer", city, "world", tmp_path / "maps" / "world.mbtiles")
+    found = link(city, "world")
+    assert (found["path"], found["state"]) == ("maps/world.mbtiles", "present")
+
+
+def test_another_file_in_its_place_tells_how_that_was_moved(beside):
+    city, _, _ = beside
+    other = tiff(city.parent / "data" / "other.tif", slope(300, 300) + 1, crs="EPSG:20437", tiled=True, overviews=[2])
+    answered("relink-layer", city, "hills", other)
+    (layer,) = [one for one in answered("info", city)["layers"] if one["id"] == "hills"]
+    assert layer["source"]["crs"] == "EPSG:20437" and "Ain el Abd" in layer["source"]["operation"]["name"]
+
+
+def test_another_file_without_a_crs_is_read_as_the_one_before(tmp_path):
+    city = tmp_path / "town.balad"
+    first = tiff(tmp_path / "a.tif", slope(300, 300), crs=None, tiled=True)
+    answered("import", city, first, "--crs", "EPSG:32637", "--layer", "hills")
+    other = tiff(tmp_path / "b.tif", slope(300, 300) + 1, crs=None, tiled=True)
+    answered("relink-layer", city, "hills", other)
+    (layer,) = answered("info", city)["layers"]
+    assert (layer["link"]["path"], layer["source"]["crs"]) == ("b.tif", "EPSG:32637")

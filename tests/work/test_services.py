@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import pytest
 
 from tests import services, tiles
@@ -110,3 +112,14 @@ def test_tile_sets_are_packed_along(city, tmp_path):
     with Session.open(packed / "town.balad") as session:
         for layer in session.city.layers():
             assert session.tiles.links.patch(layer, SQUARE) is not None
+
+
+def test_nothing_is_asked_once_the_city_is_closed(city):
+    with serving(services.wms()) as one:
+        answered("add-service", city, f"{one.url}/ows?map=town", "--layer", "plans", "--id", "plans")
+        with Session.open(city) as session:
+            layer, links = session.city.layer("plans"), session.tiles.links
+            before, children = len(one.asked), set(multiprocessing.active_children())
+            links.close()
+            assert links.services.patch(layer, layer.link.service, SQUARE).picture is None
+            assert len(one.asked) == before and set(multiprocessing.active_children()) <= children

@@ -50,5 +50,7 @@ def _coordinates(inner: pa.Array) -> NDArray[np.float64]:
     if not pa.types.is_fixed_size_list(inner.type):
         raise pa.ArrowInvalid("coordinates that are neither fields nor lists of one length")
     width = inner.type.list_size
-    flat = np.asarray(inner.flatten().cast(pa.float64()).fill_null(np.nan))
+    # Flattened it would be without those that are null.
+    numbers = inner.values.slice(inner.offset * width, len(inner) * width)
+    flat = np.asarray(numbers.cast(pa.float64()).fill_null(np.nan))
     return np.ascontiguousarray(flat.reshape(-1, width)[:, : min(width, 3)])

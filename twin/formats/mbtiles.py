@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import quote
 
 from twin.core.errors import CannotRead, NotThisFormat, TooLarge
 from twin.core.i18n import mark
@@ -62,6 +63,12 @@ def opened(path: Path) -> TileSet:
     return _opened(str(path.absolute()), found.st_mtime_ns, found.st_size)
 
 
+def uri(path: PurePath) -> str:
+    """As SQLite has it, which knows no servers: a share of a network is a path that begins with two slashes."""
+    plain = path.as_posix()
+    return f"file://{quote(plain if plain.startswith('/') else f'/{plain}')}"
+
+
 @lru_cache(maxsize=4)
 def _opened(name: str, _time: int, size: int) -> TileSet:
     path = Path(name)
@@ -69,7 +76,7 @@ def _opened(name: str, _time: int, size: int) -> TileSet:
         if file.read(16) != b"SQLite format 3\0":
             raise NotThisFormat(mark("This is no {format}, though its name says so."), path, format=NAME)
     with _told(path):
-        base = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        base = sqlite3.connect(f"{uri(path)}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, tile_picture.BYTES)
         base.execute("PRAGMA trusted_schema=OFF")
         base.execute("PRAGMA query_only=ON")

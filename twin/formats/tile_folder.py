@@ -57,7 +57,7 @@ def read(path: Path, place: Place, notes: Notes, about: Box | None = None) -> It
     """Its outline; the tiles stay where they are."""
     path = _root(path)
     from_south = counted_from_south(path, place, about)
-    if _said(str(path)).from_south is None:
+    if _said(path).from_south is None:
         notes.say(_FROM_SOUTH if from_south else _FROM_NORTH)
     yield from tile_set.read(path, opened(path, from_south=from_south), place, notes, about)
 
@@ -72,12 +72,12 @@ def linked(path: Path, place: Place, about: Box | None = None) -> dict[str, Any]
 
 def attribution(path: Path) -> str:
     """Whom it is to be credited to."""
-    return _said(str(_root(path))).attribution
+    return _said(_root(path)).attribution
 
 
 def counted_from_south(path: Path, place: Place, about: Box | None) -> bool:
     """As it says; where it doesn't, from the north, unless it then lies elsewhere and mirrored lies in the city."""
-    said = _said(str(path)).from_south
+    said = _said(path).from_south
     if said is not None or about is None:
         return bool(said)
     north, south = (opened(path, from_south=way).bounds for way in (False, True))
@@ -87,8 +87,9 @@ def counted_from_south(path: Path, place: Place, about: Box | None) -> bool:
 
 def opened(path: Path, *, from_south: bool | None = None) -> TileSet:
     """Its tiles, their rows counted as it says unless somebody knows better."""
-    way = bool(_said(str(path)).from_south) if from_south is None else from_south
-    return _opened(str(path.absolute()), path.stat().st_mtime_ns, way)
+    said = _said(path)
+    way = bool(said.from_south) if from_south is None else from_south
+    return _opened(str(path.absolute()), path.stat().st_mtime_ns, way, said)
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,8 @@ class _Said:
 
 
 @lru_cache(maxsize=8)
-def _opened(name: str, _time: int, from_south: bool) -> TileSet:
+def _opened(name: str, _time: int, from_south: bool, said: _Said) -> TileSet:
     path = Path(name)
-    said = _said(name)
     there = [level for level in _numbered(path) if any(map(_first, _numbered(path / str(level), deep=True)[:3]))]
     if not there or there[-1] > tile_grid.DEEPEST:
         raise NotThisFormat(mark("It holds no tiles."), path)
@@ -194,8 +194,13 @@ def _root(path: Path) -> Path:
     return path.parent if path.is_file() else path
 
 
+def _said(path: Path) -> _Said:
+    there = [one for name in (*SUFFIXES, *_DOCUMENTS) if (one := path / name).is_file()]
+    return _documents(str(path), tuple((one.name, one.stat().st_mtime_ns) for one in there))
+
+
 @lru_cache(maxsize=8)
-def _said(name: str) -> _Said:
+def _documents(name: str, _times: tuple[tuple[str, int], ...]) -> _Said:
     path = Path(name)
     if (path / SUFFIXES[0]).is_file():
         return _tms(path / SUFFIXES[0])

@@ -64,8 +64,13 @@ def as_it_came(table: pa.Table, came: Mapping[str, tuple[str, str]]) -> pa.Table
     numbers = _numbers(table.column(UID))
     if numbers is not None:
         table = table.drop_columns([UID]).add_column(0, FID, numbers).sort_by(FID)
-    used = {name.lower() for name in table.column_names}
-    called = {name: given for name, (given, _) in came.items() if given.lower() not in used}
+    # SQLite knows no large letters, and the features' own numbers have a column wherever they came from.
+    used = {FID, *(name.lower() for name in table.column_names)}
+    called = dict[str, str]()
+    for name, (given, _) in came.items():
+        if given.lower() not in used:
+            called[name] = given
+            used.add(given.lower())
     return table.rename_columns([called.get(name, name) for name in table.column_names])
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from twin import __version__
 from twin.core.errors import CannotRead, Refused, TooLarge, Unreachable
@@ -94,6 +94,14 @@ def host(url: str) -> str:
     return named
 
 
+def joined(url: str, said: str) -> str:
+    """The address that a document or an answer at an address names; Refused where that is none."""
+    try:
+        return urljoin(url, said)
+    except ValueError:
+        raise Refused(NO_ADDRESS, said[:120]) from None
+
+
 def get(url: str, hosts: Collection[str], bounds: Bounds | None = None, accept: str = "*/*") -> Answer:
     """Ask for an address; whatever its status is comes back.
 
@@ -125,7 +133,7 @@ def _followed(url: str, hosts: Collection[str], bounds: Bounds, end: float, acce
             found = _once(url, bounds, end, accept)
         if found.status not in (301, 302, 303, 307, 308) or "location" not in found.headers:
             return found
-        before, url = url, urljoin(url, found.headers["location"]).split("#")[0]
+        before, url = url, joined(url, found.headers["location"]).split("#")[0]
         if urlsplit(url).scheme.lower() not in ("http", "https"):
             raise Refused(_ELSEWHERE, before, host=first, other=url[:120])
         if urlsplit(before).scheme == "https" and urlsplit(url).scheme == "http":
@@ -137,7 +145,7 @@ def _followed(url: str, hosts: Collection[str], bounds: Bounds, end: float, acce
 def _once(url: str, bounds: Bounds, end: float, accept: str) -> Answer:
     named = host(url)
     asked = urllib.request.Request(  # noqa: S310  its scheme was looked at
-        url, headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
+        _plain(url), headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
     )
     try:
         answer = _opener(_is_here(named)).open(asked, timeout=max(0.1, min(bounds.wait, end - time.monotonic())))
@@ -147,6 +155,15 @@ def _once(url: str, bounds: Bounds, end: float, accept: str) -> Answer:
     except (urllib.error.URLError, OSError, http.client.HTTPException, UnicodeError) as why:
         raise _unanswered(getattr(why, "reason", why), url) from why
     return Answer(url, int(answer.status), _media(headers), headers, body)
+
+
+def _plain(url: str) -> str:
+    """An address in the letters that HTTP knows: people and servers write Arabic ones as they are (RFC 3987)."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    path, query = (quote(one, safe="%/:=&?~+!$,;'@()*[]{}|") for one in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, parts.netloc.encode("idna").decode("ascii"), path, query, ""))
 
 
 def _read(answer: Any, headers: Mapping[str, str], bounds: Bounds, end: float, url: str) -> bytes:

@@ -19,7 +19,8 @@ from twin.formats import gdal, guarding, web_fetch
 from twin.formats.web_pages import Feature
 
 _BROKEN = mark("What {host} sent is no GML that can be read, or it broke off. Nothing was taken in: try again.")
-_MATCHED = re.compile(rb'\b(?:numberMatched|numberOfFeatures)="(\d+)"')
+_MATCHED = re.compile(rb'\bnumberMatched="(\d+)"')
+"""Of WFS 2; what older ones call ``numberOfFeatures`` is how many came with this answer."""
 _HEAD = 8192
 _ID = ("gml_id", "fid")
 
@@ -78,4 +79,11 @@ def _placed(shapes: Any, named: str | None, wanted: CRS) -> Any:
     if source.equals(wanted, ignore_axis_order=True):
         return shapes
     move = Transformer.from_crs(source, wanted, always_xy=True)
-    return shapely.transform(shapes, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
+
+    def placed(places: Any) -> Any:
+        return np.column_stack([*move.transform(places[:, 0], places[:, 1]), *places[:, 2:].T])
+
+    made, solid = np.array(shapes, object), shapely.has_z(shapes)
+    for some, heights in ((solid, True), (~solid, False)):
+        made[some] = shapely.transform(made[some], placed, include_z=heights)
+    return made

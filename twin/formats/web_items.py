@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -23,7 +22,6 @@ ACCEPT = "application/geo+json, application/json;q=0.9, */*;q=0.1"
 _DATA = ("data", "http://www.opengis.net/def/rel/ogc/1.0/data")
 _JSON = ("application/geo+json", "application/json", "application/vnd.ogc.fg+json", "")
 _URI = "http://www.opengis.net/def/crs/EPSG/0/"
-_PAGES = 10_000
 _BOUNDS = web_fetch.Bounds(seconds=30.0, size=16 << 20)
 
 
@@ -85,7 +83,9 @@ def gather(
     wanted, matched = asked_crs(collection, city), None
     seen: set[str] = set()
     while url:
-        if url in seen or len(seen) > _PAGES:
+        if len(seen) >= web_pages.PAGES:
+            raise web_pages.endless(url)
+        if url in seen:
             raise CannotRead(mark("{host} sends on in a circle."), url, host=web_fetch.host(url))
         seen.add(url)
         answer = checked(web_fetch.get(url, hosts, web_pages.BOUNDS, ACCEPT))
@@ -160,7 +160,7 @@ def _link(found: Mapping[str, Any], ways: tuple[str, ...], url: str) -> str | No
     for kind in _JSON:
         for one in there:
             if str(one.get("type") or "").split(";")[0].strip().lower() == kind:
-                return str(urljoin(url, one["href"]))
+                return web_fetch.joined(url, one["href"])
     return None
 
 

@@ -16,6 +16,8 @@ PAGE = 1000
 """Features that are asked for at a time."""
 MOST, BYTES = 1_000_000, 1 << 30
 """Features and bytes of a layer."""
+PAGES = 10_000
+"""Of a layer."""
 BOUNDS = web_fetch.Bounds(seconds=180.0, size=256 << 20, wait=60.0)
 """Of one page: a server may count for long before it sends."""
 _BROKEN = mark("What {host} sent is no GeoJSON that can be read, or it broke off. Nothing was taken in: try again.")
@@ -88,6 +90,15 @@ def features(answer: web_fetch.Answer) -> tuple[list[Feature], dict[str, Any]]:
     if not isinstance(there, list) or not all(isinstance(one, dict) for one in there):
         raise CannotRead(_BROKEN, answer.url, host=web_fetch.host(answer.url))
     return there, found
+
+
+def endless(url: str) -> TooLarge:
+    """What is said where there are more pages than are asked for."""
+    words = mark(
+        "{host} gives so few features at a time that there are more than {most} pages of them. Nothing was taken in: "
+        "bring the data as a file (GeoPackage)."
+    )
+    return TooLarge(words, url, host=web_fetch.host(url), most=PAGES)
 
 
 def total(said: Mapping[str, Any]) -> int | None:

@@ -20,7 +20,6 @@ from twin.formats.web_pages import Feature, Gathered, Tell
 
 ROOT = "wfs_capabilities"
 _TYPES = 20_000
-_PAGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,8 @@ def read(root: Element, url: str) -> Capabilities:
 def gather(asked: Asked, made: Gathered, hosts: set[str], tell: Tell) -> int | None:
     """All features that are asked for; how many there are, where the server says so."""
     start, matched, paging = 0, None, asked.pages
-    for _ in range(_PAGES):
+    before: list[Feature] = []
+    for _ in range(web_pages.PAGES):
         url = asked.url(start if paging else None)
         try:
             page, said = asked.page(web_fetch.get(url, hosts, web_pages.BOUNDS, asked.accept), made.path.parent)
@@ -100,18 +100,20 @@ def gather(asked: Asked, made: Gathered, hosts: set[str], tell: Tell) -> int | N
             paging = False
             continue
         matched = said if matched is None else matched
-        new = made.add(page)
+        # Features without ids are known again by the whole page: a server that can't page sends the first one anew.
+        new = made.add(page) if page != before else 0
+        before = page
         tell(made.count, matched)
         start += len(page)
-        short = made.count < matched if matched is not None else made.count >= web_pages.PAGE
+        several = len(page) <= web_pages.PAGE <= made.count
+        short = made.count < matched if matched is not None else several
         if paging and page and not new and short:
             words = mark("{host} gives the same features again instead of the next ones: not all of them could be had.")
             raise CannotRead(words, url, host=web_fetch.host(url))
-        # A short page may be the last, or all that this server gives at a time: then ids tell what comes twice.
-        unnamed = len(page) < web_pages.PAGE and (not page or page[0].get("id") is None)
-        if not paging or not new or (start >= matched if matched is not None else unnamed):
+        # A short page may be the last, or all that this server gives at a time: the next one tells.
+        if not paging or not new or (matched is not None and start >= matched):
             return matched
-    return matched
+    raise web_pages.endless(asked.url(start))
 
 
 class Asked:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
@@ -46,7 +45,7 @@ def of_document(found: Mapping[str, Any], url: str) -> Tiles:
     """By TileJSON 2 or 3; its tiles are on the host that a person named."""
     if found.get("vector_layers") or str(found.get("format", "")).lower() in ("pbf", "mvt"):
         raise CannotRead(tile_set.VECTOR, url)
-    templates = [urljoin(url, one) for one in found["tiles"] if isinstance(one, str)]
+    templates = [web_fetch.joined(url, one) for one in found["tiles"] if isinstance(one, str)]
     own = [one for one in templates if web_fetch.host(one.replace("{s}", "a")) == web_fetch.host(url)]
     if not own:
         words = mark(

@@ -112,10 +112,13 @@ class Kinds(Mapping[str, Kind]):
 def _installed() -> Iterator[Path | Broken]:
     """The folders of installed packages that say they are plugins: found, not imported."""
     for point in sorted(entry_points(group=_GROUP), key=lambda one: one.name):
-        spec = find_spec(point.module.split(".", maxsplit=1)[0])
+        try:
+            spec = find_spec(point.module.split(".", maxsplit=1)[0])
+        except (AttributeError, ImportError, ValueError):  # what it says it names is no module
+            spec = None
         places = map(Path, (spec.submodule_search_locations or ()) if spec else ())
         folder = next((one for one in places if (one / "plugin.toml").exists()), None)
         if folder is None:
-            yield Broken(id=point.name, reason=tr("its package {package} has no plugin.toml", package=point.module))
+            yield Broken(id=point.name, reason=tr("its package {package} has no plugin.toml", package=point.value))
         else:
             yield folder

@@ -49,7 +49,7 @@ def at(links: Links, layers: Sequence[Layer], east: float, north: float, within:
         if layer.link and layer.link.holds == "raster":
             cell = links.cell(layer, east, north)
             made += [Found(layer.id, east, north, cell=cell)] if cell else []
-        elif layer.link:
+        elif layer.link and layer.link.holds == "points":
             dot = links.nearest(layer, east, north, within)
             made += [Found(layer.id, *dot.origin[:2], dot=dot)] if dot else []
     return made

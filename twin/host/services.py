@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from psygnal import Signal
 
-from twin.core.errors import TwinError
+from twin.core.errors import CannotRead, TwinError
+from twin.core.i18n import mark
 from twin.model.layer import Layer
 from twin.model.patches import Patch, Seen, Square
 from twin.model.service import Service
@@ -87,6 +88,8 @@ class Services:
         from twin.formats import windows
 
         with self._lock:
+            if self._closed:
+                raise CannotRead(mark("The city is being closed."))
             if self._jobs is None:
                 self._jobs = Jobs(1, ("twin.formats.windows",))
             jobs = self._jobs

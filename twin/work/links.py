@@ -12,20 +12,21 @@ from typing import Annotated
 import pyarrow as pa
 
 from twin.core import paths
-from twin.core.errors import Refused
+from twin.core.errors import NoCrs, Refused
 from twin.core.i18n import mark, tr
+from twin.formats import folders
 from twin.formats.intake import Answer, Request, TakenLayer, take_in
 from twin.formats.placing import LOCAL
 from twin.model import terms
 from twin.model.feature import FID, OWN
 from twin.model.layer import Layer
-from twin.model.link import Link, State, named, of
+from twin.model.link import HASHED_AT_ONCE, Link, State, named, of
 from twin.store.adding import NewLayer
 from twin.work import levels
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
-from twin.work.imports import MEMORY, SECONDS
+from twin.work.imports import MEMORY, SECONDS, extent
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,11 @@ def relink(
         return words
     fid = context.city.features(layer, columns=[FID]).column(FID)[:1]
     source = before.source.model_copy(
-        update={"file": file.name, "sha256": taken.sha256, "format": taken.format, "crs": taken.source_crs}
-    )
+        update={
+            "file": file.name, "sha256": taken.sha256, "format": taken.format, "crs": taken.source_crs,
+            "operation": taken.operation,
+        }
+    )  # fmt: skip
     columns = tuple(
         terms.column(field.name, str(field.type), before.kind) for field in table.schema if field.name not in OWN
     )
@@ -104,23 +108,46 @@ def _put(context: Context, layer: Layer) -> None:
     context.city.change_layer(now.model_copy(update={"link": layer.link}))
 
 
+def _moved(link: Link, file: Path) -> bool:
+    """Whether it looks like the very file that was linked, so that what was said of that holds of it.
+
+    Of a large one, whose hash takes long, its size is enough.
+    """
+    if not file.is_file():
+        return True
+    alike = file.stat().st_size == link.size
+    return alike and (not link.sha256 or link.size > HASHED_AT_ONCE or folders.fingerprint(file) == link.sha256)
+
+
+def _taken(context: Context, request: Request, file: Path) -> Answer:
+    job = context.jobs.run(
+        take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=context.progress, path=file
+    )
+    found: Answer = job.result()
+    return found
+
+
 def _read(context: Context, layer: Layer, link: Link, file: Path) -> tuple[Answer, TakenLayer, pa.Table]:
-    scratch = paths.scratch()
+    scratch, by_hand = paths.scratch(), layer.source.crs == LOCAL
     try:
         request = Request(
             path=os.path.normpath(file.absolute()),
             scratch=str(scratch),
             city_crs=context.city.crs or None,
             heights_crs=levels.crs(context.city),
-            crs=layer.source.crs or None,
-            local=link.local if layer.source.crs == LOCAL else None,
+            crs=(layer.source.crs or None) if by_hand or _moved(link, file) else None,
+            local=link.local if by_hand else None,
             layer=layer.id,
             kind=layer.kind,
+            extent=extent(context),
         )
-        job = context.jobs.run(
-            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=context.progress, path=file
-        )
-        taken: Answer = job.result()
+        try:
+            taken = _taken(context, request, file)
+        except NoCrs:
+            if request.crs or not layer.source.crs:
+                raise
+            # It doesn't say it any more than the one before, of which a person did.
+            taken = _taken(context, request.model_copy(update={"crs": layer.source.crs}), file)
         if taken.link is None:
             raise Refused(
                 mark("This is another kind of file than the layer’s. Choose the one that was moved, or import it."),
