@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,6 +29,7 @@ from twin.work.jobs import Jobs
 from twin.work.tiling import freshen
 
 if TYPE_CHECKING:
+    from twin.formats.request import Reader
     from twin.host.hashing import Hashing
 
 
@@ -50,13 +52,17 @@ class Session:
         self.edits = Edits()
         self.jobs = Jobs()
         self.kinds = Kinds()
-        self.readers = readers()
         self.log: list[str] = []
         self._city = city
         self._owner: Owner | None = None
         self._copy: Path | None = None
         self._tiles: CityTiles | None = None
         self._hashing: Hashing | None = None
+
+    @cached_property
+    def readers(self) -> tuple[Reader, ...]:
+        """Of plugins; they are asked for with the first file."""
+        return readers()
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False, progress: Progress = silent) -> Self:
