@@ -116,6 +116,21 @@ def test_the_command_line_says_it_in_lines_and_refuses_what_is_no_place_in_words
     assert balad("probe", made, "1,2", "--within", "0").returncode == 1
 
 
+def test_a_file_that_is_gone_hides_none_of_the_others(tmp_path):
+    for name, one in (("dem.tif", slope(40, 40)), ("photo.tif", np.full((3, 40, 40), 9, np.uint8))):
+        tiff(tmp_path / name, one)
+    City.create(tmp_path / "c.balad", "EPSG:32637").close()
+    with Session.open(tmp_path / "c.balad") as session:
+        for name in ("dem.tif", "photo.tif"):
+            session.run("import", file=tmp_path / name)
+        (tmp_path / "dem.tif").unlink()
+        probed = session.run("probe", place=f"{WEST + 3},{NORTH - 3}")
+    found = {one["layer"]: one for one in probed.printed()["found"]}
+    assert found["photo"]["bands"][0]["value"] == 9
+    assert "dem.tif" in found["dem"]["why"] or "missing" in found["dem"]["why"]
+    assert any(line.startswith("  Not read:") for line in probed.lines())
+
+
 def test_a_tileset_is_passed_over(tmp_path):
     path = tmp_path / "c.balad"
     tiff(tmp_path / "dem.tif", slope(50, 50))

@@ -47,7 +47,7 @@ def _taken_in(request: Request, file: Path, place: Path, progress: Report) -> An
     linking.level(chosen, path, placing, survey, request)
     streams = Streams(request)
     with ThreadPoolExecutor(1) as pool:
-        fingerprint = pool.submit(_fingerprint, path if place == file else file, chosen)
+        fingerprint = pool.submit(_fingerprint, path if place == file else file, chosen, request.copied)
         linking.prepare(chosen, path, placing, request, progress)
         batches = _as_kind(read(), request.kind, notes)
         for batch in _telling(batches, notes, survey.count, progress):
@@ -122,8 +122,8 @@ def _telling(batches: Iterator[Batch], notes: Notes, count: int, progress: Repor
         yield batch
 
 
-def _fingerprint(path: Path, chosen: Format) -> str:
+def _fingerprint(path: Path, chosen: Format, copied: bool) -> str:
     """Of a large file that stays where it is, nothing yet: it would take as long as reading all of it."""
-    if linking.is_linked(chosen) and (path.is_dir() or path.stat().st_size > HASHED_AT_ONCE):
+    if linking.is_linked(chosen, copied) and (path.is_dir() or path.stat().st_size > HASHED_AT_ONCE):
         return ""
     return folders.fingerprint(path)

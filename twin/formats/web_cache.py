@@ -11,6 +11,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +63,15 @@ class Cache:
         with contextlib.suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as draft:
-                draft.write(data)
-            until = time.time() + (_fresh(caching) if data else _NOTHING)
-            os.utime(draft.name, (time.time(), until))
-            Path(draft.name).replace(file)
+                made = Path(draft.name)
+                try:
+                    draft.write(data)
+                    draft.close()
+                    until = time.time() + (_fresh(caching) if data else _NOTHING)
+                    os.utime(made, (time.time(), until))
+                    made.replace(file)
+                finally:
+                    made.unlink(missing_ok=True)
         self._added += len(data)
         if self._added >= min(_LOOKED, self._most // 8):
             self._added = 0
@@ -76,11 +82,7 @@ class Cache:
         return self._folder / name[:2] / name[2:]
 
     def _shrink(self) -> None:
-        found = []
-        with contextlib.suppress(OSError):
-            for folder in os.scandir(self._folder):
-                if folder.is_dir(follow_symlinks=False):
-                    found += [(one.stat().st_atime, one.stat().st_size, one.path) for one in os.scandir(folder)]
+        found = list(self._there())
         size = sum(one[1] for one in found)
         if size <= self._most:
             return
@@ -90,6 +92,13 @@ class Cache:
             size -= bytes_
             if size <= self._most * _LEFT:
                 return
+
+    def _there(self) -> Iterator[tuple[float, int, str]]:
+        """When each file was last asked for, its size and path; others may take some away meanwhile."""
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(OSError):
+                one = path.stat()
+                yield one.st_atime, one.st_size, str(path)
 
 
 def _fresh(caching: str) -> float:

@@ -19,6 +19,10 @@ from twin.formats import gdal, guarding, web_fetch
 from twin.formats.web_pages import Feature
 
 _BROKEN = mark("What {host} sent is no GML that can be read, or it broke off. Nothing was taken in: try again.")
+_UNKNOWN = mark(
+    "What {host} sent is in a coordinate system that isn’t known here. Nothing was taken in: ask those who run it for "
+    "another, or for GeoJSON."
+)
 _MATCHED = re.compile(rb'\bnumberMatched="(\d+)"')
 """Of WFS 2; what older ones call ``numberOfFeatures`` is how many came with this answer."""
 _HEAD = 8192
@@ -36,6 +40,8 @@ def features(answer: web_fetch.Answer, scratch: Path, wanted: CRS) -> tuple[list
             found = _read(path, wanted)
         except NotThisFormat as why:
             raise CannotRead(_BROKEN, answer.url, host=web_fetch.host(answer.url)) from why
+        except CRSError as why:
+            raise CannotRead(_UNKNOWN, answer.url, host=web_fetch.host(answer.url)) from why
     return found, int(matched[1]) if matched else None
 
 
@@ -47,7 +53,7 @@ def _read(path: Path, wanted: CRS) -> list[Feature]:
             return []
         # A schema that it names is on a server that nobody named.
         meta, _, shapes, columns = pyogrio.raw.read(path, layer=layers[0], DOWNLOAD_SCHEMA="NO")
-    geometry = _placed(shapely.from_wkb(shapes), meta["crs"], wanted)
+    geometry = _placed(shapely.from_wkb(shapes), CRS.from_user_input(meta["crs"]) if meta["crs"] else wanted, wanted)
     written = shapely.to_geojson(geometry)
     names = [str(name) for name in meta["fields"]]
     rows = zip(*(column.tolist() for column in columns), strict=True) if columns else ((),) * len(written)
@@ -71,11 +77,7 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool | list) else str(value)
 
 
-def _placed(shapes: Any, named: str | None, wanted: CRS) -> Any:
-    try:
-        source = CRS.from_user_input(named) if named else wanted
-    except CRSError:
-        source = wanted
+def _placed(shapes: Any, source: CRS, wanted: CRS) -> Any:
     if source.equals(wanted, ignore_axis_order=True):
         return shapes
     move = Transformer.from_crs(source, wanted, always_xy=True)

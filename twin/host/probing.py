@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from twin.core.errors import Refused
-from twin.core.i18n import first_strong, isolate, mark, tr
+from twin.core.errors import Refused, TwinError
+from twin.core.i18n import first_strong, isolate, mark, tr, unmarked
 from twin.core.units import UNITS, quantity
 from twin.host.identify import Card
 from twin.host.links import Links
@@ -40,19 +40,32 @@ class Found:
     """Of a raster."""
     dot: Points | None = None
     """Of a point cloud one point; it is where ``east`` and ``north`` say."""
+    why: str = ""
+    """Why its file could not be asked."""
 
 
 def at(links: Links, layers: Sequence[Layer], east: float, north: float, within: float) -> list[Found]:
     """What linked layers hold at a place, of clouds the nearest point within so many metres; not those without any."""
     made = []
     for layer in layers:
-        if layer.link and layer.link.holds == "raster":
-            cell = links.cell(layer, east, north)
-            made += [Found(layer.id, east, north, cell=cell)] if cell else []
-        elif layer.link and layer.link.holds == "points":
-            dot = links.nearest(layer, east, north, within)
-            made += [Found(layer.id, *dot.origin[:2], dot=dot)] if dot else []
+        try:
+            made += _of(links, layer, east, north, within)
+        except TwinError as why:
+            if len(layers) == 1:
+                raise
+            # A file that is gone hides none of the others.
+            made.append(Found(layer.id, east, north, why=tr(why.message, **why.values)))
     return made
+
+
+def _of(links: Links, layer: Layer, east: float, north: float, within: float) -> list[Found]:
+    if layer.link and layer.link.holds == "raster":
+        cell = links.cell(layer, east, north)
+        return [Found(layer.id, east, north, cell=cell)] if cell else []
+    if layer.link and layer.link.holds == "points":
+        dot = links.nearest(layer, east, north, within)
+        return [Found(layer.id, *dot.origin[:2], dot=dot)] if dot else []
+    return []
 
 
 def card(layers: Sequence[Layer], found: Sequence[Found]) -> Card | None:
@@ -115,6 +128,8 @@ def probe(
 
 
 def _values(layer: Layer, found: Found) -> list[tuple[str, str]]:
+    if found.why:
+        return [(tr("Not read"), found.why)]
     if found.dot is not None:
         return _of_point(layer, found.dot)
     cell = found.cell
@@ -173,6 +188,8 @@ def _value(band: Band) -> str:
 
 def _printed(one: Found) -> dict[str, Any]:
     made: dict[str, Any] = {"layer": one.layer, "east": one.east, "north": one.north}
+    if one.why:
+        return {**made, "why": unmarked(one.why)}
     if one.dot is not None:
         colours = one.dot.colours
         return {
