@@ -12,6 +12,8 @@ from twin.formats import cloud_header as headers
 from twin.formats.placing import Place
 from twin.model.patches import Octree, Points
 
+_LAYERS = {6: 9, 7: 10, 8: 11}
+"""How many layers the points of a format are packed in, extra bytes aside."""
 _ENTRY = np.dtype(
     [("level", "<i4"), ("x", "<i4"), ("y", "<i4"), ("z", "<i4"), ("at", "<u8"), ("size", "<i4"), ("count", "<i4")]
 )
@@ -39,13 +41,15 @@ class Copc:
         if not all(map(math.isfinite, (*self._centre, self._half, self._spacing))) or self._half <= 0:
             raise headers.damaged(path)
         self._entries = _sorted(_entries(path, self._file, info.hierarchy_root_offset, info.hierarchy_root_size))
+        if self.count > self._reader.header.point_count:
+            raise headers.damaged(path)
         self._wide: bool | None = None
         self._coloured = False
 
     @property
     def count(self) -> int:
         """Points, by the nodes' own counts."""
-        return int(self._entries["count"].sum())
+        return int(self._entries["count"].sum(dtype=np.int64))
 
     def octree(self) -> Octree:
         """Its nodes in the city."""
@@ -108,8 +112,21 @@ class Copc:
         found = laspy.copc.OctreeNode()
         found.offset, found.byte_size = int(entry["at"]), int(entry["size"])
         found.point_count = int(entry["count"])
+        if not self._held(entry):
+            raise headers.damaged(self.path)
         with headers.told(self.path):
             return headers.unpacked(self._reader._fetch_and_decompress_points_of_nodes([found]))
+
+    def _held(self, entry: Any) -> bool:
+        """Whether a node's layers are as long together as it is at most: lazrs makes room for what they say.
+
+        LAZ 1.4: a chunk is its first point, the number of points, and the length of each layer, then the layers.
+        """
+        form = self._reader.header.point_format
+        layers = _LAYERS.get(int(form.id), 9) + form.num_extra_bytes
+        self._file.seek(int(entry["at"]) + form.size + 4)
+        lengths = np.frombuffer(self._file.read(4 * layers), "<u4")
+        return len(lengths) == layers and int(lengths.sum(dtype=np.int64)) <= int(entry["size"])
 
 
 def _entries(path: Path, file: Any, offset: int, size: int) -> Any:

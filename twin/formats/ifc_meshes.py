@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any, cast
@@ -25,19 +26,30 @@ def meshes(model: Any) -> Iterator[tuple[int, Mesh]]:
     wanted = [one for one in model.by_type("IfcProduct") if getattr(one, "Representation", None) and not _empty(one)]
     if not wanted:
         return
-    threads = min(4, os.cpu_count() or 1)
-    iterator: Any = cast(Any, geom).iterator(settings, model, threads, include=wanted)
-    if not iterator.initialize():
-        return
-    while True:
-        shape = iterator.get()
+    for shape in _built(model, settings, wanted):
         points = np.array(shape.geometry.verts, np.float64).reshape(-1, 3)
         triangles = np.array(shape.geometry.faces, np.int32).reshape(-1, 3)
         sound = len(triangles) and np.isfinite(points).all() and triangles.min() >= 0 and triangles.max() < len(points)
         if sound:
             yield int(shape.id), (points, triangles)
-        if not iterator.next():
-            return
+
+
+def _built(model: Any, settings: Any, wanted: list[Any]) -> Iterator[Any]:
+    """The products' forms; one by one where something that they share is damaged."""
+    from ifcopenshell import geom
+
+    built: Any = geom
+    try:
+        iterator = built.iterator(settings, model, min(4, os.cpu_count() or 1), include=wanted)
+    except RuntimeError:
+        for one in wanted:
+            with contextlib.suppress(RuntimeError):
+                yield built.create_shape(settings, one)
+        return
+    more = iterator.initialize()
+    while more:
+        yield iterator.get()
+        more = iterator.next()
 
 
 def drawable(product: Any) -> bool:

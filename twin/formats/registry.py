@@ -132,8 +132,8 @@ def _end(path: Path, one: Format) -> int:
 
 
 def readable() -> str:
-    """The formats and their suffixes, as a person reads them."""
-    return ", ".join(f"{one.NAME} ({', '.join(one.SUFFIXES)})" for one in formats())
+    """The formats, each with the suffix that most of its files have, as a person reads them."""
+    return ", ".join(f"{one.NAME} ({one.SUFFIXES[0]})" for one in formats())
 
 
 def writer(out: Path) -> Write:
