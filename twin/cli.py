@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -23,9 +24,21 @@ def main(words: Sequence[str] | None = None) -> int:
         return _worded(_start)
     if words[:1] == ["bench"]:
         return _worded(lambda: _bench(words[1:]))
+    return _printed(words or ["open"])
+
+
+def _printed(words: Sequence[str]) -> int:
+    """Run a command; whoever reads only the beginning of what it prints, as ``head`` does, is told of no error."""
     from twin.host import terminal
 
-    return terminal.run(words or ["open"])
+    try:
+        code = terminal.run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 def window() -> int:

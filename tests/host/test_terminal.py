@@ -24,6 +24,15 @@ def sample(tmp_path_factory):
     return city
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is closed is another error there")
+def test_whoever_reads_only_the_beginning_is_told_of_no_error():
+    command = [sys.executable, "-m", "twin.cli", "samples"]
+    with subprocess.Popen(command, cwd=PROGRAM, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
 def test_the_version_comes_at_once():
     assert balad("--version").stdout.startswith("balad ")
 
