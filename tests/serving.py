@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
@@ -43,7 +43,7 @@ class Server:
     answer: Callable[[Asked], Reply]
     asked: list[Asked] = field(default_factory=list)
     most: int = 0
-    """Requests that were under way at once."""
+    """Answers that were being made at once: whoever has one may have asked for the next."""
     under_way: int = 0
     stop: Callable[[], None] = lambda: None
 
@@ -63,12 +63,12 @@ def serving(answer: Callable[[Asked], Reply], host: str = "127.0.0.1", port: int
                 made.under_way += 1
                 made.most = max(made.most, made.under_way)
             try:
-                self._send(made.answer(asked))
-            except (BrokenPipeError, ConnectionResetError):
-                pass
+                reply = made.answer(asked)
             finally:
                 with lock:
                     made.under_way -= 1
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._send(reply)
 
         def _send(self, reply: Reply) -> None:
             body = reply.body.encode() if isinstance(reply.body, str) else reply.body

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import time
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from twin.scene import camera
 
@@ -60,11 +61,29 @@ class Hand:
             self.do("key", key)
 
     def choose_file(self, key, path):
-        """Press a key that opens the file chooser, and name a file there: it has an event loop of its own."""
-        typed = f"sleep 1.2; xdotool type --delay 12 '{path}'; sleep 0.3; xdotool key Return"
-        with subprocess.Popen(["sh", "-c", typed]) as later:
-            subprocess.run(["xdotool", "key", key], check=True)
-            self.qtbot.waitUntil(lambda: later.poll() is not None, timeout=20_000)
+        """Press a key that opens the file chooser, and name a file there once it is ready for it.
+
+        The chooser has an event loop of its own, in which whoever opened it waits: what goes wrong here ends it.
+        """
+        typing = []
+        until = time.monotonic() + 30
+
+        def look():
+            chooser = QApplication.activeModalWidget()
+            if time.monotonic() > until:
+                if chooser is not None:
+                    chooser.reject()
+            elif not typing and isinstance(chooser, QFileDialog) and chooser.isActiveWindow():
+                typed = f"xdotool type --delay 12 '{path}'; sleep 0.3; xdotool key Return"
+                typing.append(subprocess.Popen(["sh", "-c", typed]))
+
+        timer = QTimer(interval=50)
+        timer.timeout.connect(look)
+        timer.start()
+        subprocess.run(["xdotool", "key", key], check=True, timeout=20)
+        self.qtbot.waitUntil(lambda: bool(typing) and typing[0].poll() is not None, timeout=40_000)
+        timer.stop()
+        assert typing[0].wait() == 0 and time.monotonic() < until, "the file chooser took no name"
 
 
 def screen():
