@@ -6,8 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from twin.store import lock
 
 PROGRAM = Path(__file__).resolve().parents[1]
 
@@ -35,3 +40,27 @@ def answered(*words: object) -> Any:
     done = balad(*words, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@contextmanager
+def running(command: Sequence[object], **more: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A process that does not outlive the block: a test that fails in it waits for nobody."""
+    process = subprocess.Popen([*map(str, command)], **more)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+@contextmanager
+def opened(city: Path, home: Path) -> Iterator[subprocess.Popen[Any]]:
+    """A window of its own process on a city, once others can be answered by it."""
+    own = {**os.environ, "PYTHONPATH": str(PROGRAM), "BALAD_HOME": str(home)}
+    with running([sys.executable, "-m", "twin.cli", "open", city], env=own) as window:
+        end = time.monotonic() + 120
+        while lock.announced(city) is None:
+            assert window.poll() is None and time.monotonic() < end, "the city was not opened"
+            time.sleep(0.1)
+        yield window

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
 from PySide6.QtCore import QObject
 
-from tests.command import PROGRAM, answered
+from tests.command import answered, opened
 from twin.desktop.ending import Ending
-from twin.store import lock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends windows a message of its own")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_told_end_is_a_clean_one(city, tmp_path, how):
-    own = {**os.environ, "PYTHONPATH": str(PROGRAM), "BALAD_HOME": str(tmp_path / "home")}
-    with subprocess.Popen([sys.executable, "-m", "twin.cli", "open", str(city)], env=own) as process:
-        end = time.monotonic() + 30
-        while lock.announced(city) is None and time.monotonic() < end:
-            time.sleep(0.1)
-        assert lock.announced(city) is not None, "the city was not opened"
+    with opened(city, tmp_path / "home") as process:
         answered("rename-layer", city, "buildings", "Towers")
         process.send_signal(how)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert {path.name for path in city.parent.glob(f"{city.name}*")} <= {city.name, f"{city.name}.last-good"}
     assert answered("check", city)["ok"]
     assert answered("info", city)["layers"][0]["title_en"] == "Towers"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.command import running
 from tests.desktop.conftest import LOOK
 from tests.desktop.looking import of_image
 
@@ -41,9 +41,7 @@ def heights(desk):
 def test_the_manuals_session_runs_as_printed_and_the_open_window_shows_it(desk, qtbot, tmp_path):
     before, numbers = of_image(desk.window.view.picture()), desk.session.city.features("buildings", columns=["fid"])
     own = {**os.environ, "PYTHONPATH": str(PROGRAM)}
-    with subprocess.Popen(
-        [sys.executable, "-c", session()], cwd=tmp_path, env=own, stdout=-1, stderr=-1, text=True
-    ) as process:  # fmt: skip
+    with running([sys.executable, "-c", session()], cwd=tmp_path, env=own, stdout=-1, stderr=-1, text=True) as process:
         qtbot.wait_until(lambda: process.poll() is not None, timeout=60_000)
         said, why = process.communicate()
     assert process.returncode == 0, why

@@ -14,9 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from tests import damaged
-from tests.command import PROGRAM, answered, balad
+from tests.command import PROGRAM, answered, balad, opened, running
 from twin.core.i18n import tongue
-from twin.store import lock
 
 _HOLDING = """
 import sys
@@ -89,9 +88,7 @@ def test_a_picture_of_a_city_that_a_window_has_open_is_drawn_where_it_is_asked_f
     out = tmp_path / "o.png"
     words = ["render", str(city), "-o", str(out), "--size", "320x200", "--lang", "ar"]
     own = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "QT_QPA_PLATFORM"}}
-    with subprocess.Popen(
-        [sys.executable, "-m", "twin.cli", *words], env={**own, "PYTHONPATH": str(PROGRAM)}
-    ) as process:
+    with running([sys.executable, "-m", "twin.cli", *words], env={**own, "PYTHONPATH": str(PROGRAM)}) as process:
         qtbot.wait_until(lambda: process.poll() is not None, timeout=60_000)
         assert process.returncode == 0
     assert out.exists() and tongue.language == "en"
@@ -101,11 +98,7 @@ def test_a_picture_of_a_city_that_a_window_has_open_is_drawn_where_it_is_asked_f
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is not of Windows")
 def test_an_owner_that_hangs_is_not_waited_for(city, tmp_path):
-    own = {**os.environ, "PYTHONPATH": str(PROGRAM), "BALAD_HOME": str(tmp_path / "home")}
-    with subprocess.Popen([sys.executable, "-m", "twin.cli", "open", str(city)], env=own) as window:
-        end = time.monotonic() + 30
-        while lock.announced(city) is None and time.monotonic() < end:
-            time.sleep(0.1)
+    with opened(city, tmp_path / "home") as window:
         time.sleep(1)
         window.send_signal(signal.SIGSTOP)
         try:

@@ -20,7 +20,7 @@ import shapely
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from tests.command import answered
+from tests.command import answered, running
 from tests.desktop.hand import Hand, pixel, screen, still, widget_at
 from tests.desktop.looking import of_image, words
 from twin.core.i18n import tongue
@@ -79,7 +79,7 @@ def desk(qtbot, tmp_path, monkeypatch):
 @pytest.fixture
 def giver(file):
     command = [sys.executable, str(Path(__file__).with_name("dragging.py")), str(file), *map(str, APART)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with running(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
         yield
         process.terminate()
