@@ -78,7 +78,7 @@ def walk(roots, shown, tree, eye, sight, found, urgent):  # type: ignore[no-unty
         if not seen[at]:
             continue
         # What the haze takes of a difference nobody sees, and behind all of it nothing at all.
-        loose = min(max(far / (focal * coarse_from), 1.0), coarsest) if sees > 0.0 else 1.0
+        loose = min(max(far / (focal * coarse_from), 1.0) ** 2, coarsest) if sees > 0.0 else 1.0
         reach[at] = max(errors[at] * focal / (tolerance * loose) * clarity, near[at])
         first, last = starts[at], starts[at + 1]
         refined[at] = first < last and far < reach[at] * (steady if refined[at] else 1.0)

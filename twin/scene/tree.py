@@ -15,9 +15,9 @@ from twin.scene.tiles import above as above_
 
 TOLERANCE = 0.8
 """Pixels that a tile may be off before a finer one takes its place."""
-_COARSE, _COARSEST = 30.0, 1.6
-"""Metres a pixel from which a tile may be off by more, and how many times more at the most: where a block of houses
-is a pixel, all of them have melted."""
+_COARSE, _COARSEST = 22.0, 3.0
+"""Metres a pixel from which a tile may be off by more, as their square, and how many times more at the most: where a
+block of houses is a pixel, all of them have melted."""
 HAZE = np.array([[1_500.0, 0.0], [5_000.0, 0.45], [12_000.0, 1.0]])
 """Metres and the share of the horizon's colour there (ART)."""
 _SPREAD = 0.4
