@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools import mains
 from tools.display import display
 from tools.environment import PROGRAM, variables
 
@@ -33,11 +35,25 @@ def main(_words: Sequence[str]) -> int:
         code = code or _balad(own, "sample", str(city))
         for name, words in RENDERED.items():
             code = code or _balad(own, "render", str(city), "-o", str(OUT / f"{name}.png"), *words)
+        code = code or _underground(own, city)
         code = code or subprocess.call(
             [sys.executable, "-m", "tools.window", str(city), str(OUT)], cwd=PROGRAM, env=own
         )
     print(f"{OUT}: look at each before it is committed", flush=True)
     return code
+
+
+def _underground(own: dict[str, str], city: Path) -> int:
+    """The sample with pipes along its roads, in a copy of it."""
+    copy, roads = city.with_name("mains.balad"), city.with_name("roads.geojson")
+    shutil.copy(city, copy)
+    if code := _balad(own, "export", str(copy), "roads", str(roads)):
+        return code
+    pipes = mains.written(roads, city.with_name("mains.geojson"))
+    seen = ("--view", mains.CAMERA, "--ground", "0.25")
+    return _balad(own, "import", str(copy), str(pipes), "--kind", "pipes") or _balad(
+        own, "render", str(copy), "-o", str(OUT / "underground-en.png"), *seen
+    )
 
 
 def _balad(own: dict[str, str], *words: str) -> int:
