@@ -54,7 +54,9 @@ def _all() -> list[int]:
 def _tests(words: Sequence[str], kept: IO[str] | None = None) -> int:
     with display() as shown:
         own = {**variables(), **shown, "LIBGL_ALWAYS_SOFTWARE": "1"}
-        return subprocess.call([sys.executable, "-m", "pytest", *words], cwd=PROGRAM, env=own, stdout=kept)
+        # A session of its own: what gives way to its window gives way to no other's tests (sched(7), autogroup).
+        command = [sys.executable, "-m", "pytest", *words]
+        return subprocess.call(command, cwd=PROGRAM, env=own, stdout=kept, start_new_session=True)
 
 
 def _python(command: list[str]) -> list[str]:

@@ -69,7 +69,8 @@ def _idle() -> None:
     """A thread, or a process of one, that a frame takes the place of as soon as it wakes, not at the end of a turn.
 
     sched(7): among all that wait, SCHED_IDLE alone never makes another wait. Only for what holds no lock that the
-    screen's thread asks for: beside other programs that are busy it hardly gets a turn.
+    screen's thread asks for: beside what else is busy in the same session it hardly gets a turn; other sessions'
+    programs share with it (autogroup).
     """
     if sys.platform == "linux":
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
