@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 
+from vtkmodules.vtkCommonCore import vtkCommand
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
 
 BATCH = 200_000
@@ -35,7 +36,7 @@ class Pacing:
             if found is not None:
                 found._count(points)
 
-        shown.GetMapper().AddObserver("EndEvent", drawn)
+        shown.GetMapper().AddObserver(vtkCommand.EndEvent, drawn)
 
     def _count(self, points: int) -> None:
         window = self._renderer.GetRenderWindow()

@@ -55,8 +55,9 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     report = (new.report or LayerReport(id=layer.id, kind=layer.kind, read=layer.count, kept=layer.count)).model_copy(
         update={"extent": layer.extent}
     )
-    known = [layer.position, layer.model_dump_json(), report.model_dump_json(), json.dumps(meta)]
-    before, after = (", ".join(map(schema.literal, part)) for part in ([layer.id, name, tx], known))
+    key: list[str | int] = [layer.id, name, tx]
+    said: list[str | int] = [layer.position, layer.model_dump_json(), report.model_dump_json(), json.dumps(meta)]
+    before, after = (", ".join(map(schema.literal, part)) for part in (key, said))
     connection.execute(f"INSERT INTO balad.layer VALUES ({before}, NULL, {after})")
     return layer
 
