@@ -172,6 +172,19 @@ def test_documents_that_are_traps_are_not_read():
         added(f"{one.url}/?service=WMS")
 
 
+def test_tiles_of_a_thousand_pixels_take_no_more_memory_than_small_ones():
+    with serving(lambda asked: services.xyz(asked, 1024)) as one:
+        answer = added(f"{one.url}/{{z}}/{{x}}/{{y}}.png")
+        for east in range(0, 2400, 200):
+            found = seen(answer, Square(SQUARE.west + east, SQUARE.south, 200.0))
+            assert found.patch is not None and found.patch.whole
+        kept = web_tiles.of(answer.link.service)._pictures
+        assert len(kept) > 1 and sum(picture.nbytes for picture in kept.values() if picture is not None) <= 32 << 20
+        asked = len(one.asked)
+        seen(answer, Square(SQUARE.west + 2200, SQUARE.south, 200.0))
+        assert len(one.asked) == asked
+
+
 def test_an_empty_city_is_told_to_say_first_where_it_is():
     with serving(services.xyz) as one, pytest.raises(Refused, match="where the city is"):
         added(f"{one.url}/{{z}}/{{x}}/{{y}}.png", extent=None, city_crs=None)

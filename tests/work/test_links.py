@@ -14,6 +14,7 @@ from tests.command import answered, balad
 from tests.rasters import slope, tiff
 from twin.core.errors import Refused
 from twin.host.session import Session
+from twin.model.patches import Square
 from twin.model.tilesets import TileKey
 
 
@@ -166,6 +167,47 @@ def test_a_touched_file_is_known_again_and_a_hash_comes_by_itself(beside):
             _until(lambda: session.city.layer("hills").link.sha256 == wanted)
         finally:
             hashing._LATER = before
+
+
+def test_the_child_that_took_a_file_in_reads_what_is_drawn_of_it(tmp_path):
+    dems = [tiff(tmp_path / f"dem{n}.tif", slope(300, 300), tiled=True) for n in range(2)]
+    answered("import", tmp_path / "town.balad", dems[0], "--layer", "before")
+    with Session.open(tmp_path / "town.balad") as session:
+        links, had = session.tiles.links, _children()
+        for dem, left in zip(dems, (1, 2), strict=True):
+            # What is drawn is asked for as soon as the layer is there.
+            session.run("import", file=dem, layer=dem.stem)
+            layer = session.city.layer(dem.stem)
+            west, south, _, east, *_ = layer.extent
+            assert np.nanmax(links.patch(layer, Square(west, south, east - west)).heights) > 0
+            # The second file's stays for the next import: rasters have theirs.
+            assert len(_children() - had) == left
+    assert _children() == had
+
+
+def test_a_fingerprint_leaves_no_child_behind(beside):
+    from twin.host import hashing
+
+    city, dem, _ = beside
+    with Session.open(city) as session:
+        layer, had = session.city.layer("hills"), _children()
+        session.city.change_layer(layer.model_copy(update={"link": layer.link.model_copy(update={"sha256": ""})}))
+        hashing._LATER, before = 0.0, hashing._LATER
+        try:
+            session.fingerprint()
+            wanted = hashlib.sha256(dem.read_bytes()).hexdigest()
+            _until(lambda: session.city.layer("hills").link.sha256 == wanted)
+            _until(lambda: _children() == had)
+        finally:
+            hashing._LATER = before
+
+
+def _children():
+    """Of this process, less what multiprocessing keeps for itself."""
+    import psutil
+
+    there = [one for one in psutil.Process().children() if one.status() != psutil.STATUS_ZOMBIE]
+    return {one.pid for one in there if "resource_tracker" not in " ".join(one.cmdline())}
 
 
 def _until(done, seconds=20.0):

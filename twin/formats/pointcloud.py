@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from twin.core import paths
+from twin.core import arrow, paths
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
 from twin.formats import cloud_header as headers
@@ -84,15 +84,15 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     codes, counts = np.unique(some.classes, return_counts=True)
     table = pa.RecordBatch.from_pydict(
         {
-            UID: pa.array([layer]),
-            GEOMETRY: pa.array([shapely.to_wkb(outline)], pa.binary()),
-            "points": pa.array([header.count], pa.int64()),
-            "point_format": pa.array([f"LAS {header.version}, {header.format}"]),
-            "lowest": pa.array([round(float(box[2]), 3)]),
-            "highest": pa.array([round(float(box[5]), 3)]),
-            "elevation": pa.array([round(float(np.median(some.values("elevation"))), 3)]),
-            "classification": pa.array([str(codes[counts.argmax()])]),
-            "intensity": pa.array([float(np.median(some.intensity))]),
+            UID: arrow.words([layer]),
+            GEOMETRY: arrow.blobs([shapely.to_wkb(outline)]),
+            "points": arrow.integers([header.count]),
+            "point_format": arrow.words([f"LAS {header.version}, {header.format}"]),
+            "lowest": arrow.floats([round(float(box[2]), 3)]),
+            "highest": arrow.floats([round(float(box[5]), 3)]),
+            "elevation": arrow.floats([round(float(np.median(some.values("elevation"))), 3)]),
+            "classification": arrow.words([str(codes[counts.argmax()])]),
+            "intensity": arrow.floats([float(np.median(some.intensity))]),
         }
     )
     measures = Measures(box[None], shapely.get_type_id([outline]))

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from twin.core import arrow
 from twin.core.errors import CannotRead
 from twin.core.i18n import mark
 from twin.formats import crs as systems
@@ -83,15 +84,15 @@ def read(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
     outline = shapely.polygons(border)
     table = pa.RecordBatch.from_pydict(
         {
-            UID: pa.array([layer]),
-            GEOMETRY: pa.array([shapely.to_wkb(outline)], pa.binary()),
-            "cells_across": pa.array([found.width], pa.int64()),
-            "cells_down": pa.array([found.height], pa.int64()),
-            "cell_size": pa.array([round(cell(found, border), 4)]),
-            "bands": pa.array([found.bands], pa.int64()),
-            "data_type": pa.array([found.type]),
-            "lowest": pa.array([float(heights[0]) if found.elevation else None], pa.float64()),
-            "highest": pa.array([float(heights[1]) if found.elevation else None], pa.float64()),
+            UID: arrow.words([layer]),
+            GEOMETRY: arrow.blobs([shapely.to_wkb(outline)]),
+            "cells_across": arrow.integers([found.width]),
+            "cells_down": arrow.integers([found.height]),
+            "cell_size": arrow.floats([round(cell(found, border), 4)]),
+            "bands": arrow.integers([found.bands]),
+            "data_type": arrow.words([found.type]),
+            "lowest": arrow.floats([heights[0] if found.elevation else math.nan]),
+            "highest": arrow.floats([heights[1] if found.elevation else math.nan]),
         }
     )
     kind = "terrain" if found.elevation else "imagery"

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from twin.core import arrow
 from twin.core.errors import CannotRead
 from twin.core.i18n import isolate, trn
 from twin.formats.measuring import Measures
@@ -173,7 +174,7 @@ def _measure(stream: _Stream, table: pa.RecordBatch, measures: Measures, types: 
 
 def _boxed(table: pa.RecordBatch, measures: Measures) -> pa.RecordBatch:
     """With each feature's box beside it, so that the store need not decode geometry; null without geometry."""
-    sides = {side: pa.array(measures.boxes[:, n], from_pandas=True) for n, side in enumerate(BOX)}
+    sides = {side: arrow.floats(measures.boxes[:, n]) for n, side in enumerate(BOX)}
     return pa.RecordBatch.from_arrays(
         [*table.columns, *sides.values()],
         schema=pa.schema([*table.schema, *(pa.field(side, pa.float64()) for side in sides)], table.schema.metadata),

@@ -25,8 +25,8 @@ _QUIET = 10.0
 """Seconds for which a server that didn't answer isn't asked."""
 _STUMBLES = 3
 """Tiles in a row that a server fails over before it counts as silent."""
-_KEPT = 96
-"""Decoded tiles that are kept for the squares beside."""
+_KEPT, _BARE = 32 << 20, 1 << 10
+"""Bytes of decoded tiles that are kept for the squares beside, and what each counts for beyond its picture."""
 _GONE = (204, 404, 410)
 _ACCEPT = "image/png,image/jpeg,image/webp,*/*;q=0.1"
 
@@ -80,11 +80,20 @@ class ServiceTiles:
         for at in wanted:
             if at in self._pictures:
                 self._pictures.move_to_end(at)
-        while len(self._pictures) > _KEPT:
-            self._pictures.popitem(last=False)
+        self._forget()
         # What is old is shown, and asked for again.
         lacking = frozenset(at for at, (sure, _) in come.items() if not sure)
         return Got({at: picture for at, picture in found.items() if picture is not None}, lacking)
+
+    def _forget(self) -> None:
+        """Keep what was asked for last: a service's tiles may be of 256 pixels a side or of 4096."""
+        sizes = {at: _BARE + (0 if one is None else one.nbytes) for at, one in self._pictures.items()}
+        left = sum(sizes.values())
+        for at, size in sizes.items():
+            if left <= _KEPT:
+                return
+            del self._pictures[at]
+            left -= size
 
     def first(self, box: Box | None) -> bytes | None:
         """A tile of a middling level in the middle of a box, to see what comes; None where there is none just there.

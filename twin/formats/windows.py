@@ -85,21 +85,7 @@ def members(path: str, _progress: Report) -> list[str]:
     return tiles3d_walk.members(Path(path))
 
 
-def digest(path: str, progress: Report) -> str:
-    """The SHA-256 of a file, told as it goes."""
-    import hashlib
-
-    made, done = hashlib.sha256(), 0
-    size = max(1, Path(path).stat().st_size)
-    with Path(path).open("rb") as file:
-        while block := file.read(4 << 20):
-            made.update(block)
-            done += len(block)
-            progress(done / size, "")
-    return made.hexdigest()
-
-
 __all__: list[Any] = [
-    "branch", "cell", "digest", "feature", "members", "nearest", "octree", "patch", "points", "reach", "sample",
+    "branch", "cell", "feature", "members", "nearest", "octree", "patch", "points", "reach", "sample",
     "seen", "tile",
 ]  # fmt: skip

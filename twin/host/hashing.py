@@ -21,7 +21,7 @@ class Hashing:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._jobs = Jobs(1, ("twin.formats.windows",))
+        self._jobs = Jobs()
         self._looked: set[tuple[str, int, int]] = set()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="hashing", daemon=True)
@@ -46,11 +46,12 @@ class Hashing:
         while not self._stop.is_set():
             self._wake.wait()
             self._wake.clear()
-            with contextlib.suppress(TwinError):
+            # Its child is for what is to be read now: none waits for the next file.
+            with contextlib.suppress(TwinError), Jobs() as self._jobs:
                 self._look()
 
     def _look(self) -> None:
-        from twin.formats import windows
+        from twin.formats.digest import digest
 
         for one in linked(self._city.layers(), self._city.path):
             link = one.layer.link
@@ -68,9 +69,7 @@ class Hashing:
                 if key in self._looked or (link.sha256 and found.st_size != link.size):
                     continue
                 self._looked.add(key)
-                job = self._jobs.run(
-                    windows.digest, str(one.file), title=one.file.name, timeout=_SECONDS, memory=_MEMORY
-                )
+                job = self._jobs.run(digest, str(one.file), title=one.file.name, timeout=_SECONDS, memory=_MEMORY)
                 sha256 = job.result()
                 after = fresh(self._city.path, self._city.layer(one.layer.id), sha256)
                 if after is not None and not self._stop.is_set():

@@ -21,6 +21,8 @@ SECONDS, MEMORY = 60.0, 1 << 30
 _BUILDING = 1800.0
 """Seconds that making a point cloud's octree may take."""
 CLOUDS = "clouds"
+_READERS = ("twin.formats.windows",)
+"""What a child that reads linked files begins with."""
 
 
 class Links:
@@ -104,6 +106,15 @@ class Links:
         found = self._whose.get(fid)
         return self.feature(layer, *found[1:]) if found and found[0] == layer.id else None
 
+    def adopt(self, holds: str, jobs: Jobs) -> bool:
+        """Read what links hold of a kind in the child of ``jobs`` from now on; False where another does already."""
+        with self._lock:
+            if self._closed or holds in self._jobs:
+                return False
+            jobs.preload = _READERS
+            self._jobs[holds] = jobs
+            return True
+
     def close(self) -> None:
         """End the children; whoever waits for one is told so."""
         with self._lock:
@@ -119,7 +130,7 @@ class Links:
         with self._lock:
             if self._closed:
                 raise CannotRead(mark("The city is being closed."), self._path)
-            jobs = self._jobs.setdefault(pool, Jobs(1, ("twin.formats.windows",)))
+            jobs = self._jobs.setdefault(pool, Jobs(1, _READERS))
         run = getattr(windows, what)
         file = asked[0].path
         return jobs.run(run, *asked, title=layer.title, timeout=seconds, memory=MEMORY, path=file).result()

@@ -115,6 +115,15 @@ class Session:
             self._tiles = CityTiles(self.city, self.kinds, self.path)
         return self._tiles
 
+    def read_on(self, holds: str) -> None:
+        """Let the child that took a linked file in, and has it open, read what is drawn of it; others are begun anew.
+
+        Where nobody looks at the city, or another child reads its links of that kind, it stays for the next file.
+        """
+        jobs = self.jobs
+        if self._tiles is not None and not jobs.running() and self._tiles.links.adopt(holds, jobs):
+            self.jobs = Jobs()
+
     def run(self, command: str, progress: Progress | None = None, **values: Any) -> Any:
         """Run a command by its id, and leave a line that can be run again."""
         known = declared()[command]

@@ -18,6 +18,7 @@ from twin.model.patches import Octree, Points
 from twin.scene import actors, dots, materials
 from twin.scene.dots import Tints
 from twin.scene.light import Sky
+from twin.scene.pacing import Pacing
 from twin.scene.source import LinkSource
 from twin.scene.tree import Eye, clearness, distances, visible
 
@@ -56,6 +57,7 @@ class Clouds:
         self._clouds: dict[str, _Cloud] = {}
         self._tints: dict[str, Tints] = {}
         self._materials: dict[bool, Any] = {}
+        self._pacing = Pacing(renderer)
         self._sky: Sky | None = None
         self._sight = materials.Sight()
         self._origin = (0.0, 0.0, 0.0)
@@ -233,6 +235,7 @@ class Clouds:
         actor.GetProperty().SetOpacity(cloud.layer.opacity)
         actor.SetVisibility(False)
         self._dressed(cloud, actor)
+        self._pacing.watch(actor, len(points.places))
         self._renderer.AddActor(actor)
         cloud.there[number] = _Node(points, actor, self._turn)
         return points.nbytes

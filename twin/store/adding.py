@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from twin.core import arrow
 from twin.model.boxes import of as boxes_of
 from twin.model.feature import BOX, FID, GEOMETRY, GROUND, HEIGHT, OWN
 from twin.model.layer import Column, Layer
@@ -54,10 +55,10 @@ def insert(connection: duckdb.DuckDBPyConnection, new: NewLayer, tx: int) -> Lay
     report = (new.report or LayerReport(id=layer.id, kind=layer.kind, read=layer.count, kept=layer.count)).model_copy(
         update={"extent": layer.extent}
     )
-    connection.execute(
-        "INSERT INTO balad.layer VALUES (?, ?, ?, NULL, ?, ?, ?, ?)",
-        [layer.id, name, tx, layer.position, layer.model_dump_json(), report.model_dump_json(), json.dumps(meta)],
-    )
+    key: list[str | int] = [layer.id, name, tx]
+    said: list[str | int] = [layer.position, layer.model_dump_json(), report.model_dump_json(), json.dumps(meta)]
+    before, after = (", ".join(map(schema.literal, part)) for part in (key, said))
+    connection.execute(f"INSERT INTO balad.layer VALUES ({before}, NULL, {after})")
     return layer
 
 
@@ -67,7 +68,7 @@ def _numbers(connection: duckdb.DuckDBPyConnection, table: pa.Table, order: Any)
     if FID not in table.column_names:
         schema.put(connection, "next_fid", str(first + len(order)))
         return np.arange(first, first + len(order))
-    given = table.column(FID).to_pandas().to_numpy(dtype=float)[order]
+    given = arrow.numbers(table.column(FID))[order]
     new = np.isnan(given)
     given[new] = np.arange(first, first + new.sum())
     schema.put(connection, "next_fid", str(first + int(new.sum())))
@@ -101,7 +102,7 @@ def _plain(table: pa.Table) -> pa.Table:
 
 
 def _told(table: pa.Table) -> Any:
-    return np.column_stack([table.column(side).to_numpy() for side in BOX])
+    return np.column_stack([arrow.numbers(table.column(side)) for side in BOX])
 
 
 def _boxes(geometries: pa.ChunkedArray) -> Any:
@@ -127,7 +128,7 @@ def _metres(table: pa.Table, name: str) -> Any:
     column = table.column(name) if name in table.column_names else None
     if column is None or not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
         return np.zeros(len(table))
-    return np.nan_to_num(column.cast(pa.float64()).fill_null(0.0).to_numpy(), posinf=0.0, neginf=0.0)
+    return np.nan_to_num(arrow.numbers(column), posinf=0.0, neginf=0.0)
 
 
 def _order(boxes: Any) -> Any:

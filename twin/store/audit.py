@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from twin.core.settings import Settings
+from twin.store.schema import literal
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def record(connection: duckdb.DuckDBPyConnection, command: str, arguments: dict[
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     draft = AuditLine(seq + 1, now, getpass.getuser(), Settings.load().display_name, command, words, previous, "")
     values = [*astuple(draft)[:-1], draft.sealed()]
-    connection.execute("INSERT INTO balad.audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    connection.execute(f"INSERT INTO balad.audit VALUES ({', '.join(map(literal, values))})")
     return str(values[-1])
 
 

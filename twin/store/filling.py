@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from twin.core import arrow
 from twin.model.feature import BOX, FID, GEOMETRY, OWN, TRANSACTION, UID
 from twin.store import schema
 
@@ -40,9 +41,9 @@ class Rows:
         start = 0
         for batch in self.table.to_batches(max_chunksize=_ROWS):
             part = slice(start, start := start + len(batch))
-            columns: dict[str, Any] = {FID: pa.array(self.fids[part]), UID: batch.column(UID)}
-            columns |= {side: pa.array(self.boxes[part, n], from_pandas=True) for n, side in enumerate(BOX)}
-            columns |= {GEOMETRY: batch.column(GEOMETRY), TRANSACTION: pa.array(self.places[part])}
+            columns: dict[str, Any] = {FID: arrow.integers(self.fids[part]), UID: batch.column(UID)}
+            columns |= {side: arrow.floats(self.boxes[part, n]) for n, side in enumerate(BOX)}
+            columns |= {GEOMETRY: batch.column(GEOMETRY), TRANSACTION: arrow.integers(self.places[part])}
             columns |= {name: batch.column(name) for name in batch.schema.names if name not in OWN}
             yield pa.RecordBatch.from_pydict(columns, schema=self.schema)
             watch(start)
@@ -67,7 +68,9 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Rows, tx: int, 
             stopped.append(why)
             raise
 
-    connection.register("incoming", pa.RecordBatchReader.from_batches(rows.schema, rows.batches(watched)))
+    reader: Any = pa.RecordBatchReader.from_batches(rows.schema, rows.batches(watched))
+    # As a bare stream of C: for a reader of Python's, DuckDB would import Arrow's data sets, and those pandas.
+    connection.register("incoming", reader.__arrow_c_stream__())
     own = f"{int(tx)}::BIGINT AS {TRANSACTION}"
     try:
         connection.execute(

@@ -53,6 +53,9 @@ class Context(Protocol):
     def readers(self) -> tuple[Reader, ...]:
         """The readers that plugins bring."""
 
+    def read_on(self, holds: str) -> None:
+        """The child of ``jobs`` has a file open that was linked: it may go on to read what is drawn of it."""
+
     @property
     def progress(self) -> Progress:
         """How far the command is."""

@@ -98,6 +98,8 @@ def import_file(
         except NoCrs as why:
             why.suggested = choosing.suggested(context, request)
             raise
+        if taken.link:
+            context.read_on(taken.link.holds)
         return written(context, taken, file.name, swapped=swapped, attribution=attribution or "")
 
 
