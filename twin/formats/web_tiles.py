@@ -16,6 +16,7 @@ from twin.core.i18n import mark
 from twin.formats import tile_grid, tile_picture, web_fetch, web_template, web_xml
 from twin.formats.tile_window import At, Got
 from twin.formats.web_cache import Cache
+from twin.formats.web_faults import Faults
 from twin.model.service import Box, Grid, Service
 
 BOUNDS = web_fetch.Bounds(seconds=15.0, size=tile_picture.BYTES, wait=6.0)
@@ -28,6 +29,8 @@ _STUMBLES = 3
 _KEPT = 96
 """Decoded tiles that are kept for the squares beside."""
 _GONE = (204, 404, 410)
+_PASSING = (408, 425)
+"""Besides all from 500 on: the same question may be answered later."""
 _ACCEPT = "image/png,image/jpeg,image/webp,*/*;q=0.1"
 
 
@@ -55,6 +58,7 @@ class ServiceTiles:
         """Tiles in a row that it failed over."""
         self._missed: str | None = None
         """The address that it did not answer."""
+        self._faults = Faults()
         self._lock = threading.Lock()
         self.news = News()
 
@@ -107,9 +111,9 @@ class ServiceTiles:
         return None
 
     def reach(self) -> bool:
-        """Whether the server answers again: asked for what it did not answer last."""
+        """Whether more may come: the server, asked for what it did not answer last, answers, or a tile is due."""
         if self._missed is None:
-            return True
+            return self._faults.due
         try:
             web_fetch.get(self._missed, self._hosts, BOUNDS)
         except Unreachable as why:
@@ -128,17 +132,20 @@ class ServiceTiles:
             return True, tile_picture.rgba(kept.data) if kept.data else None
         old = tile_picture.rgba(kept.data) if kept and kept.data else None
         now = time.monotonic()
-        if now < self._until or now > end:
+        if now < self._until or now > end or self._faults.waits(at):
             return False, old
         try:
             answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
             data = self._data(answer)
         except Unreachable as why:
-            return self._unanswered(url, why), old
+            self._unanswered(at, url, why)
+            return False, old
         except TwinError as why:
             self.news = News(words=why.shown())
+            self._faults.over(at)
             return True, old
         self._answered()
+        self._faults.over(at)
         self._cache.put(url, data, answer.headers.get("cache-control", ""))
         return True, tile_picture.rgba(data) if data else None
 
@@ -146,7 +153,7 @@ class ServiceTiles:
         """A tile's bytes, empty where there is none; raises what the server says otherwise."""
         if answer.status in _GONE:
             return b""
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status in _PASSING:
             words = mark("{host} has trouble of its own (HTTP {status}).")
             named = web_fetch.host(answer.url)
             raise Unreachable(words, answer.url, host=named, status=str(answer.status), answered=True)
@@ -156,19 +163,18 @@ class ServiceTiles:
             raise no_picture(answer)
         return answer.body
 
-    def _unanswered(self, url: str, why: Unreachable) -> bool:
-        """A server that is silent is left alone; one that stumbles over a tile only when it does so again and again.
-
-        Whether all that can be known of the tile is known.
-        """
+    def _unanswered(self, at: At, url: str, why: Unreachable) -> None:
+        """A server that is silent is left alone; one that stumbles over a tile only when it does so again and again."""
+        answered = bool(why.values.get("answered"))
+        if answered:
+            self._faults.add(at)
         with self._lock:
             self._stumbled += 1
-            if why.values.get("answered") and self._stumbled < _STUMBLES:
-                return True
+            if answered and self._stumbled < _STUMBLES:
+                return
             self._until = time.monotonic() + float(why.values.get("quiet", _QUIET))
             self._missed = url
             self.news = News(offline=True, words=why.shown())
-            return False
 
     def _answered(self) -> None:
         with self._lock:
