@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from functools import partial
@@ -130,6 +131,34 @@ def test_a_tilejson_document_names_its_tiles():
         lies(seen(answer), level=16)
     assert answer.attribution == "© Town" and answer.layers[0].title == "Town"
     assert one.asked[-1].path.startswith("/a/t/16/")
+
+
+def test_a_document_has_only_the_server_that_was_named_asked_whatever_stands_for_its_hosts():
+    said = []
+
+    def answer(asked):
+        document = json.dumps({"tilejson": "3.0.0", "minzoom": 13, "maxzoom": 17, "tiles": said})
+        return Reply(document, "application/json") if asked.path == "/t.json" else services.xyz(asked)
+
+    with serving(answer, host="localhost") as one:
+        here = one.url.replace("localhost", "{switch:127.0.0.1,localhost}") + "/{z}/{x}/{y}.png"
+        said[:] = ["http://elsewhere.invalid/{z}/{x}/{y}.png", here]
+        lies(seen(added(f"{one.url}/t.json")), level=17)
+        assert {asked.headers["host"].split(":")[0] for asked in one.asked} == {"localhost"}
+        said[:] = [here.replace("localhost", "inside.invalid")]
+        with pytest.raises(CannotRead, match=r"on another server, 127\.0\.0\.1"):
+            added(f"{one.url}/t.json")
+        said[:] = ["http://{s}.elsewhere.invalid/{z}/{x}/{y}.png"]
+        with pytest.raises(CannotRead, match=r"on another server, a\.elsewhere\.invalid"):
+            added(f"{one.url}/t.json")
+
+
+def test_each_host_of_an_address_must_answer_before_its_layer_is_added():
+    with serving(services.xyz) as one:
+        for hosts in ("127.0.0.1,nobody.invalid", "nobody.invalid,127.0.0.1"):
+            url = one.url.replace("127.0.0.1", f"{{switch:{hosts}}}") + "/{z}/{x}/{y}.png"
+            with pytest.raises(Unreachable, match=r"No server named nobody\.invalid"):
+                added(url)
 
 
 def test_addresses_that_cannot_be_filled_in_are_refused():

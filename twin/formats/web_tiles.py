@@ -93,7 +93,7 @@ class ServiceTiles:
     def first(self, box: Box | None) -> bytes | None:
         """A tile of a middling level in the middle of a box, to see what comes; None where there is none just there.
 
-        Raises what is wrong with the server or the question.
+        Each host is asked for it. Raises what is wrong with a server or the question.
         """
         middle = len(self.grid.levels) * 3 // 5
         for place in (middle, middle // 2):
@@ -102,11 +102,9 @@ class ServiceTiles:
             if box:
                 x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
                 left, top, *_ = tile_grid.span(level, (x, y, x, y))
-            url = web_template.filled(self.service, place, left, top)
-            answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
-            data = self._data(answer)
+            came = [self._come(place, left, top, one) for one in self.service.hosts or (None,)]
+            data = next((one for one in came if one), None)
             if data:
-                self._cache.put(url, data, answer.headers.get("cache-control", ""))
                 return data
         return None
 
@@ -123,6 +121,15 @@ class ServiceTiles:
             pass
         self._answered()
         return True
+
+    def _come(self, place: int, x: int, y: int, named: str | None) -> bytes:
+        """A tile by one of the hosts; empty where there is none."""
+        url = web_template.filled(self.service, place, x, y, named)
+        answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
+        data = self._data(answer)
+        if data:
+            self._cache.put(url, data, answer.headers.get("cache-control", ""))
+        return data
 
     def _tile(self, at: At, end: float) -> tuple[bool, Any]:
         """Whether it is known what there is, and the picture, if there is one."""
