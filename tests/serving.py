@@ -33,6 +33,8 @@ class Reply:
     """Bytes after which it breaks off, though its head promises all."""
     pause: float = 0.0
     """Seconds before each byte."""
+    head_pause: float = 0.0
+    """Seconds before each byte of a line of the head, which is long."""
 
 
 @dataclass
@@ -77,6 +79,12 @@ def serving(answer: Callable[[Asked], Reply], host: str = "127.0.0.1", port: int
             self.send_header("Content-Length", str(len(body)))
             for name, value in reply.headers.items():
                 self.send_header(name, value)
+            if reply.head_pause:
+                self.flush_headers()
+                for byte in b"X-Long: " + b"x" * 1000:
+                    time.sleep(reply.head_pause)
+                    self.wfile.write(bytes([byte]))
+                self.wfile.write(b"\r\n")
             self.end_headers()
             if reply.pause:
                 for at in range(len(body)):

@@ -208,6 +208,26 @@ def test_a_view_that_never_ends_is_stopped(tmp_path: Path, monkeypatch: pytest.M
         take(tmp_path / "a.mbtiles")
 
 
+def test_what_another_program_has_not_yet_written_into_the_file_is_told_and_not_missed(tmp_path: Path) -> None:
+    path = tiles.mbtiles(tmp_path / "a.mbtiles")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("PRAGMA wal_autocheckpoint=0")
+    assert take(path, city_crs=tiles.CRS).layers[0].title == "Jeddah from above"
+    other.execute("UPDATE metadata SET value='Today' WHERE name='name'")
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(CannotRead, match=r"in a\.mbtiles-wal\. Close it in the program"):
+        take(path, city_crs=tiles.CRS)
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before, "nothing is written beside it"
+    other.execute("PRAGMA wal_checkpoint(FULL)")
+    assert (tmp_path / "a.mbtiles-wal").stat().st_size, "all of it is in the file now too"
+    assert take(path, city_crs=tiles.CRS).layers[0].title == "Today"
+    other.execute("BEGIN")
+    other.execute("UPDATE metadata SET value='Tomorrow' WHERE name='name'")
+    assert take(path, city_crs=tiles.CRS).layers[0].title == "Today"
+    other.close()
+
+
 @pytest.fixture(scope="module")
 def jobs():
     with Jobs() as made:

@@ -95,6 +95,14 @@ def test_silence_slowness_and_an_answer_that_breaks_off_are_told_apart():
         get("http://nobody.invalid/", {"nobody.invalid"}, SHORT)
 
 
+def test_a_head_that_comes_a_byte_at_a_time_ends_at_the_bound():
+    with serving(lambda asked: Reply(b"x", head_pause=0.1)) as one:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="too slow: it has taken more than 1 s"):
+            get(one.url, HERE, Bounds(seconds=1.0, wait=0.8))
+        assert time.monotonic() - began < 2
+
+
 def test_a_busy_server_is_asked_again_when_it_says_and_left_alone_where_that_is_long():
     replies = [Reply(status=429, headers={"Retry-After": "1"}), Reply(b"now")]
     with serving(lambda asked: replies.pop(0)) as one:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from tests import services, tiles
 from tests.formats.taking import table
 from tests.serving import Reply, serving
 from twin.core.errors import CannotRead, Refused, Unreachable
-from twin.formats import web_tiles, windows
+from twin.formats import web_faults, web_tiles, windows
 from twin.formats.web_look import offers
 from twin.formats.web_offers import ServiceRequest
 from twin.formats.web_take import take
@@ -131,6 +133,34 @@ def test_a_tilejson_document_names_its_tiles():
     assert one.asked[-1].path.startswith("/a/t/16/")
 
 
+def test_a_document_has_only_the_server_that_was_named_asked_whatever_stands_for_its_hosts():
+    said = []
+
+    def answer(asked):
+        document = json.dumps({"tilejson": "3.0.0", "minzoom": 13, "maxzoom": 17, "tiles": said})
+        return Reply(document, "application/json") if asked.path == "/t.json" else services.xyz(asked)
+
+    with serving(answer, host="localhost") as one:
+        here = one.url.replace("localhost", "{switch:127.0.0.1,localhost}") + "/{z}/{x}/{y}.png"
+        said[:] = ["http://elsewhere.invalid/{z}/{x}/{y}.png", here]
+        lies(seen(added(f"{one.url}/t.json")), level=17)
+        assert {asked.headers["host"].split(":")[0] for asked in one.asked} == {"localhost"}
+        said[:] = [here.replace("localhost", "inside.invalid")]
+        with pytest.raises(CannotRead, match=r"on another server, 127\.0\.0\.1"):
+            added(f"{one.url}/t.json")
+        said[:] = ["http://{s}.elsewhere.invalid/{z}/{x}/{y}.png"]
+        with pytest.raises(CannotRead, match=r"on another server, a\.elsewhere\.invalid"):
+            added(f"{one.url}/t.json")
+
+
+def test_each_host_of_an_address_must_answer_before_its_layer_is_added():
+    with serving(services.xyz) as one:
+        for hosts in ("127.0.0.1,nobody.invalid", "nobody.invalid,127.0.0.1"):
+            url = one.url.replace("127.0.0.1", f"{{switch:{hosts}}}") + "/{z}/{x}/{y}.png"
+            with pytest.raises(Unreachable, match=r"No server named nobody\.invalid"):
+                added(url)
+
+
 def test_addresses_that_cannot_be_filled_in_are_refused():
     for url, words in {
         "http://127.0.0.1/{z}/{x}/{y}.png?key={apikey}": "{apikey}",
@@ -212,20 +242,49 @@ def test_offline_is_a_state_in_which_what_was_seen_is_there_and_nothing_is_asked
         lies(seen(answer, beside), beside, level=17)
 
 
-def test_one_tile_that_fails_does_not_make_a_server_offline():
-    broken = {"/17/": 0}
+@pytest.mark.parametrize("fault", [Reply(status=500), Reply(status=502), Reply(status=504), Reply(b"x" * 99, cut=9)])
+def test_one_tile_that_fails_makes_no_server_offline_and_is_asked_for_again_later(fault, monkeypatch):
+    monkeypatch.setattr(web_faults, "SOONEST", 0.3)
+    failed = []
 
     def answer(asked):
         found = services.xyz(asked)
-        if asked.path.startswith("/17/") and not broken["/17/"]:
-            broken["/17/"] += 1
-            return Reply(b"", status=500)
+        if asked.path.startswith("/17/") and len(failed) < 2 and set(failed) <= {asked.path}:
+            failed.append(asked.path)
+            return fault
         return found
 
     with serving(answer) as one:
         added_ = added(f"{one.url}/{{z}}/{{x}}/{{y}}.png")
         found = seen(added_)
-    assert not found.offline and found.patch.whole and (found.patch.picture[..., 3] == 255).all()
+        assert not found.offline and (found.patch.picture[..., 3] == 255).all(), "what is above stands for it"
+        assert not found.patch.whole
+        reach = partial(windows.reach, added_.link.service, lambda *_: None)
+        before = len(one.asked)
+        assert not reach() and not seen(added_).patch.whole and len(one.asked) == before, "not at once"
+        time.sleep(0.35)
+        assert reach() and not seen(added_).patch.whole and len(one.asked) == before + 1
+        time.sleep(0.35)
+        assert not reach() and not seen(added_).patch.whole and len(one.asked) == before + 1, "later each time"
+        time.sleep(0.3)
+        assert reach()
+        lies(seen(added_), level=17)
+
+
+def test_a_tile_that_is_not_there_is_not_asked_for_again(monkeypatch):
+    monkeypatch.setattr(web_faults, "SOONEST", 0.0)
+    gone = {}
+
+    def answer(asked):
+        if (asked.path.startswith("/17/") and len(gone) < 2) or asked.path in gone:
+            return Reply(status=gone.setdefault(asked.path, 404 if gone else 204))
+        return services.xyz(asked)
+
+    with serving(answer) as one:
+        added_ = added(f"{one.url}/{{z}}/{{x}}/{{y}}.png")
+        assert seen(added_).patch.whole and set(gone.values()) == {204, 404}
+        before = len(one.asked)
+        assert seen(added_).patch.whole and len(one.asked) == before
 
 
 def test_a_server_that_wants_to_be_left_alone_is():

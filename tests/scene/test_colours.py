@@ -46,6 +46,39 @@ def test_one_value_is_one_class():
     assert [row.count for row in found.legend] == [2, 0]
 
 
+def seen(values, method="quantile", classes=5):
+    table = pa.table({"fid": np.arange(len(values)), "a": np.asarray(values, float)})
+    found = overlay(table, "x", Colouring(column="a", method=method, classes=classes))
+    assert [row.count for row in found.legend] == np.bincount(found.classes, minlength=len(found.legend)).tolist()
+    return [(row.words.strip("\u2066\u2069"), row.count) for row in found.legend[:-1]]
+
+
+def test_where_many_values_are_alike_no_class_is_empty_or_from_a_number_to_itself():
+    # A fifth of all lies between two values that many share: its limit, 160, is none of theirs.
+    assert seen([100] * 2 + [200] * 3 + [800] * 2) == [("100", 2), ("200", 3), ("800", 2)]
+    found = seen([100] * 40 + list(range(200, 300, 5)) + [800] * 40)
+    assert found[0] == ("100", 40) and found[-1] == ("800", 40) and all(count for _, count in found)
+    assert len({words for words, _ in found}) == len(found)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        values = rng.choice(rng.uniform(0, 50, 6).round(1), 200)
+        for method in ("quantile", "natural"):
+            found = seen(values, method)
+            assert all(count for _, count in found) and len({words for words, _ in found}) == len(found)
+            for words, _ in found:
+                ends = words.split("–")
+                assert len(ends) == len(set(ends))
+
+
+def test_equal_intervals_stay_equal_though_one_is_empty():
+    assert seen([0.0, 10.0, 90.0, 100.0], "equal", 4) == [("0–25", 2), ("25–50", 0), ("50–75", 0), ("75–100", 2)]
+
+
+def test_limits_that_look_the_same_are_one():
+    found = seen([10.0] * 20 + [799.996] * 20 + [800.0] * 20 + [800.004] * 20 + [1000.0] * 20)
+    assert [words for words, _ in found] == ["10", "800", "1,000"] and sum(count for _, count in found) == 100
+
+
 def test_by_night_more_is_lighter_and_words_keep_their_colours():
     numbers = overlay(pa.table({"fid": [1, 2], "a": [1.0, 9.0]}), "x", Colouring(column="a", classes=2))
     day, night = ([row.colour for row in numbers.by(night=dark).legend] for dark in (False, True))

@@ -95,3 +95,27 @@ def test_a_linked_files_axes_are_not_exchanged(city, tmp_path):
     done = balad("import", city, path, "--swap-axes")
     assert done.returncode == 1
     assert "axes" in done.stderr
+
+
+def test_a_layer_is_brought_up_to_date_from_a_file_that_is_read_as_a_person_says(city, tmp_path, plots):
+    def stops(name, *rows):
+        path = tmp_path / name
+        path.write_text("\n".join(["id,الاسم,x,y", *rows, ""]), encoding="iso-8859-6")
+        return path
+
+    said = ("--crs", "EPSG:4326", "--encoding", "iso-8859-6")
+    first = stops("stops.csv", "1,البلد,39.15,21.52", "2,الحمراء,39.16,21.53")
+    answered("import", city, first, *said, "--layer", "stops", "--kind", "points")
+    before = answered("sql", city, "SELECT fid, xmin, ymin FROM stops ORDER BY uid")
+    turned = stops("turned.csv", "1,البلد,21.52,39.15", "2,الروابي,21.53,39.16")
+    assert answered("update", city, "stops", turned, *said, "--swap-axes")["changed"] == 2
+    after = answered("sql", city, "SELECT fid, xmin, ymin FROM stops ORDER BY uid")
+    assert len(after) == 2 and after == before, "the same numbers at the same places"
+    assert "الروابي" in json.dumps(answered("sql", city, "SELECT * FROM stops"), ensure_ascii=False)
+    done = balad("update", city, "stops", turned, "--encoding", "klingon")
+    assert done.returncode == 1 and "klingon" in done.stderr
+    done = balad("update", city, "stops", turned, "--crs", "local")
+    assert done.returncode == 1 and "--place" in done.stderr
+    answered("import", city, plots, "--crs", "EPSG:20437")
+    done = balad("update", city, "plots", plots)
+    assert done.returncode == 1 and "--crs EPSG:20437" in done.stderr.replace("\u00a0", " ")

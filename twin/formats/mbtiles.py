@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from twin.core.errors import CannotRead, NotThisFormat, TooLarge
 from twin.core.i18n import mark
-from twin.formats import tile_grid, tile_picture, tile_set
+from twin.formats import sqlite_wal, tile_grid, tile_picture, tile_set
 from twin.formats.notes import Notes
 from twin.formats.placing import Place
 from twin.formats.reader import Batch, Survey
@@ -34,6 +34,10 @@ _SAMPLES = 9
 _DAMAGED = mark(
     "The {format} is damaged: a part of it is missing or was overwritten. Copy it again from where it came from, "
     "or export it anew."
+)
+_PENDING = mark(
+    "Another program’s last changes are not in the file yet but beside it, in {beside}. Close it in the program that "
+    'has it open; where none has, run: sqlite3 FILE "PRAGMA wal_checkpoint(TRUNCATE)". Then bring it again.'
 )
 
 
@@ -60,6 +64,8 @@ def attribution(path: Path) -> str:
 def opened(path: Path) -> TileSet:
     """Its tiles; kept open, since whoever reads one reads another."""
     found = path.stat()
+    if sqlite_wal.pending(path):
+        raise CannotRead(_PENDING, path, beside=sqlite_wal.beside(path).name)
     return _opened(str(path.absolute()), found.st_mtime_ns, found.st_size)
 
 

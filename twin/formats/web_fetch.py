@@ -25,6 +25,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from twin import __version__
 from twin.core.errors import CannotRead, Refused, TooLarge, Unreachable
 from twin.core.i18n import mark
+from twin.formats import web_deadline
 
 AGENT = f"Balad/{__version__}"
 AT_ONCE = 4
@@ -144,14 +145,14 @@ def _followed(url: str, hosts: Collection[str], bounds: Bounds, end: float, acce
 
 def _once(url: str, bounds: Bounds, end: float, accept: str) -> Answer:
     named = host(url)
-    asked = urllib.request.Request(  # noqa: S310  its scheme was looked at
-        _plain(url), headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
-    )
+    asked = web_deadline.Timed(_plain(url), {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}, end)
     try:
         answer = _opener(_is_here(named)).open(asked, timeout=max(0.1, min(bounds.wait, end - time.monotonic())))
         with answer:
             headers = {name.lower(): value for name, value in answer.headers.items()}
             body = _read(answer, headers, bounds, end, url)
+    except web_deadline.TooSlow as why:
+        raise _slow(url, bounds) from why
     except (urllib.error.URLError, OSError, http.client.HTTPException, UnicodeError) as why:
         raise _unanswered(getattr(why, "reason", why), url) from why
     return Answer(url, int(answer.status), _media(headers), headers, body)
@@ -172,8 +173,7 @@ def _read(answer: Any, headers: Mapping[str, str], bounds: Bounds, end: float, u
     parts, size = [], 0
     while True:
         if time.monotonic() > end:
-            words = mark("{host} is too slow: it has taken more than {seconds} s.")
-            raise Unreachable(words, url, host=host(url), seconds=round(bounds.seconds))
+            raise _slow(url, bounds)
         # One call of recv: whoever sends a byte a second is not waited for until a block is full.
         raw = answer.read1(_CHUNK)
         if not raw:
@@ -217,8 +217,8 @@ def _opener(here: bool) -> urllib.request.OpenerDirector:
     made = urllib.request.OpenerDirector()
     handlers: list[Any] = [
         urllib.request.ProxyHandler({} if here else None),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(context=_trusted()),
+        web_deadline.HTTPHandler(),
+        web_deadline.HTTPSHandler(context=_trusted()),
         _AnyStatus(),
     ]
     for one in handlers:
@@ -277,6 +277,11 @@ def _parameter(said: str, name: str) -> str:
         if key.strip().lower() == name:
             return value.strip().strip('"')
     return ""
+
+
+def _slow(url: str, bounds: Bounds) -> Unreachable:
+    words = mark("{host} is too slow: it has taken more than {seconds} s.")
+    return Unreachable(words, url, host=host(url), seconds=round(bounds.seconds))
 
 
 def _unanswered(reason: object, url: str) -> Unreachable:

@@ -52,6 +52,11 @@ def hosts(service: Service) -> set[str]:
     return {web_fetch.host(filled(service, 0, 0, 0, host)) for host in service.hosts or ("",)}
 
 
+def each_host(template: str, hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """The host of an address for each that stands for its ``{s}``, in their order; of one without, its own."""
+    return tuple(web_fetch.host(template.replace("{s}", one)) for one in hosts or ("",))
+
+
 def filled(service: Service, place: int, x: int, y: int, host: str | None = None) -> str:
     """The address of a tile of a level by its place in the grid; hosts take turns."""
     level = service.grid.levels[place]

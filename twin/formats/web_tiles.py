@@ -16,6 +16,7 @@ from twin.core.i18n import mark
 from twin.formats import tile_grid, tile_picture, web_fetch, web_template, web_xml
 from twin.formats.tile_window import At, Got
 from twin.formats.web_cache import Cache
+from twin.formats.web_faults import Faults
 from twin.model.service import Box, Grid, Service
 
 BOUNDS = web_fetch.Bounds(seconds=15.0, size=tile_picture.BYTES, wait=6.0)
@@ -28,6 +29,8 @@ _STUMBLES = 3
 _KEPT, _BARE = 32 << 20, 1 << 10
 """Bytes of decoded tiles that are kept for the squares beside, and what each counts for beyond its picture."""
 _GONE = (204, 404, 410)
+_PASSING = (408, 425)
+"""Besides all from 500 on: the same question may be answered later."""
 _ACCEPT = "image/png,image/jpeg,image/webp,*/*;q=0.1"
 
 
@@ -55,6 +58,7 @@ class ServiceTiles:
         """Tiles in a row that it failed over."""
         self._missed: str | None = None
         """The address that it did not answer."""
+        self._faults = Faults()
         self._lock = threading.Lock()
         self.news = News()
 
@@ -98,7 +102,7 @@ class ServiceTiles:
     def first(self, box: Box | None) -> bytes | None:
         """A tile of a middling level in the middle of a box, to see what comes; None where there is none just there.
 
-        Raises what is wrong with the server or the question.
+        Each host is asked for it. Raises what is wrong with a server or the question.
         """
         middle = len(self.grid.levels) * 3 // 5
         for place in (middle, middle // 2):
@@ -107,18 +111,16 @@ class ServiceTiles:
             if box:
                 x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
                 left, top, *_ = tile_grid.span(level, (x, y, x, y))
-            url = web_template.filled(self.service, place, left, top)
-            answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
-            data = self._data(answer)
+            came = [self._come(place, left, top, one) for one in self.service.hosts or (None,)]
+            data = next((one for one in came if one), None)
             if data:
-                self._cache.put(url, data, answer.headers.get("cache-control", ""))
                 return data
         return None
 
     def reach(self) -> bool:
-        """Whether the server answers again: asked for what it did not answer last."""
+        """Whether more may come: the server, asked for what it did not answer last, answers, or a tile is due."""
         if self._missed is None:
-            return True
+            return self._faults.due
         try:
             web_fetch.get(self._missed, self._hosts, BOUNDS)
         except Unreachable as why:
@@ -129,6 +131,15 @@ class ServiceTiles:
         self._answered()
         return True
 
+    def _come(self, place: int, x: int, y: int, named: str | None) -> bytes:
+        """A tile by one of the hosts; empty where there is none."""
+        url = web_template.filled(self.service, place, x, y, named)
+        answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
+        data = self._data(answer)
+        if data:
+            self._cache.put(url, data, answer.headers.get("cache-control", ""))
+        return data
+
     def _tile(self, at: At, end: float) -> tuple[bool, Any]:
         """Whether it is known what there is, and the picture, if there is one."""
         url = web_template.filled(self.service, *at)
@@ -137,17 +148,20 @@ class ServiceTiles:
             return True, tile_picture.rgba(kept.data) if kept.data else None
         old = tile_picture.rgba(kept.data) if kept and kept.data else None
         now = time.monotonic()
-        if now < self._until or now > end:
+        if now < self._until or now > end or self._faults.waits(at):
             return False, old
         try:
             answer = web_fetch.get(url, self._hosts, BOUNDS, _ACCEPT)
             data = self._data(answer)
         except Unreachable as why:
-            return self._unanswered(url, why), old
+            self._unanswered(at, url, why)
+            return False, old
         except TwinError as why:
             self.news = News(words=why.shown())
+            self._faults.over(at)
             return True, old
         self._answered()
+        self._faults.over(at)
         self._cache.put(url, data, answer.headers.get("cache-control", ""))
         return True, tile_picture.rgba(data) if data else None
 
@@ -155,7 +169,7 @@ class ServiceTiles:
         """A tile's bytes, empty where there is none; raises what the server says otherwise."""
         if answer.status in _GONE:
             return b""
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status in _PASSING:
             words = mark("{host} has trouble of its own (HTTP {status}).")
             named = web_fetch.host(answer.url)
             raise Unreachable(words, answer.url, host=named, status=str(answer.status), answered=True)
@@ -165,19 +179,18 @@ class ServiceTiles:
             raise no_picture(answer)
         return answer.body
 
-    def _unanswered(self, url: str, why: Unreachable) -> bool:
-        """A server that is silent is left alone; one that stumbles over a tile only when it does so again and again.
-
-        Whether all that can be known of the tile is known.
-        """
+    def _unanswered(self, at: At, url: str, why: Unreachable) -> None:
+        """A server that is silent is left alone; one that stumbles over a tile only when it does so again and again."""
+        answered = bool(why.values.get("answered"))
+        if answered:
+            self._faults.add(at)
         with self._lock:
             self._stumbled += 1
-            if why.values.get("answered") and self._stumbled < _STUMBLES:
-                return True
+            if answered and self._stumbled < _STUMBLES:
+                return
             self._until = time.monotonic() + float(why.values.get("quiet", _QUIET))
             self._missed = url
             self.news = News(offline=True, words=why.shown())
-            return False
 
     def _answered(self) -> None:
         with self._lock:

@@ -38,21 +38,14 @@ class Tiles:
 def of_template(url: str) -> Tiles:
     """By an address with ``{z}``, ``{x}`` and ``{y}``."""
     template, hosts = web_template.read(url)
-    return Tiles(template, hosts, web_fetch.host(template.replace("{s}", hosts[0] if hosts else "")))
+    return Tiles(template, hosts, web_template.each_host(template, hosts)[0])
 
 
 def of_document(found: Mapping[str, Any], url: str) -> Tiles:
     """By TileJSON 2 or 3; its tiles are on the host that a person named."""
     if found.get("vector_layers") or str(found.get("format", "")).lower() in ("pbf", "mvt"):
         raise CannotRead(tile_set.VECTOR, url)
-    templates = [web_fetch.joined(url, one) for one in found["tiles"] if isinstance(one, str)]
-    own = [one for one in templates if web_fetch.host(one.replace("{s}", "a")) == web_fetch.host(url)]
-    if not own:
-        words = mark(
-            "Its tiles are on another server, {other}. Balad asks only the server that you name: name that one."
-        )
-        raise CannotRead(words, url, other=web_fetch.host(templates[0]) if templates else "–")
-    template, hosts = web_template.read(own[0])
+    template, hosts = _own([one for one in found["tiles"] if isinstance(one, str)], url)
     if found.get("scheme") == "tms":
         template = template.replace("{y}", "{-y}")
     return Tiles(
@@ -63,6 +56,19 @@ def of_document(found: Mapping[str, Any], url: str) -> Tiles:
         tile_set.levels_of(found) or (0, _DEEPEST),
         tile_set.box_of(found.get("bounds")),
     )
+
+
+def _own(templates: list[str], url: str) -> tuple[str, tuple[str, ...]]:
+    """The first address of tiles that is on the host of a document, and what of its ``{s}`` is."""
+    named, elsewhere = web_fetch.host(url), "–"
+    for said in templates:
+        template, hosts = web_template.read(web_fetch.joined(url, said))
+        each = web_template.each_host(template, hosts)
+        if named in each:
+            return template, tuple(one for one, its in zip(hosts, each, strict=False) if its == named)
+        elsewhere = each[0] if elsewhere == "–" else elsewhere
+    words = mark("Its tiles are on another server, {other}. Balad asks only the server that you name: name that one.")
+    raise CannotRead(words, url, other=elsewhere)
 
 
 def service(found: Tiles, side: int = 256) -> Service:

@@ -13,7 +13,10 @@ _CELLS = 256
 
 
 def cuts(values: Any, method: Method, classes: int) -> Any:
-    """The inner limits of the classes, ascending, each above the smallest value; fewer where values repeat."""
+    """The inner limits of the classes, ascending, each above the smallest value; fewer where values repeat.
+
+    Only an equal interval may have no value in it.
+    """
     low, high = float(values.min()), float(values.max())
     if method == "equal":
         found = np.linspace(low, high, classes + 1)[1:-1]
@@ -22,7 +25,14 @@ def cuts(values: Any, method: Method, classes: int) -> Any:
     else:
         found = np.quantile(values, np.arange(1, classes) / classes)
     found = np.unique(found)
-    return found[found > low]
+    found = found[found > low]
+    return found if method == "equal" else _filled(values, found)
+
+
+def _filled(values: Any, limits: Any) -> Any:
+    """Without the limits that begin a class of no value: a limit between two values that many share is one."""
+    below = np.searchsorted(np.sort(values), np.append(limits, np.inf))
+    return limits[np.diff(below) > 0]
 
 
 def _natural(values: Any, classes: int) -> Any:

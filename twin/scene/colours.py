@@ -103,21 +103,36 @@ def _numbers(cells: pa.Array, colouring: Colouring) -> tuple[Any, list[LegendCla
     there = np.isfinite(numbers)
     if not there.any():
         return np.zeros(len(numbers), int), [], np.empty(0)
-    limits = cuts(numbers[there], colouring.method, colouring.classes)
+    values = numbers[there]
+    limits, decimals = _apart(cuts(values, colouring.method, colouring.classes), values)
     classes = np.searchsorted(limits, np.where(there, numbers, 0), side="right")
-    edges = [float(numbers[there].min()), *map(float, limits), float(numbers[there].max())]
+    edges = [float(values.min()), *map(float, limits), float(values.max())]
     count = len(limits) + 1
     picked = ramp(colouring.ramp, count)
-    decimals = _decimals(np.array(edges))
-    rows = [
-        LegendClass(
-            picked[n],
-            isolate(f"{number(edges[n], decimals)}–{number(edges[n + 1], decimals)}"),
-            int(np.sum(there & (classes == n))),
-        )
-        for n in range(count)
-    ]
+    rows = []
+    for n in range(count):
+        among = numbers[there & (classes == n)]
+        ends = {number(float(one), decimals) for one in (among.min(), among.max())} if len(among) else set()
+        words = ends.pop() if len(ends) == 1 else f"{number(edges[n], decimals)}–{number(edges[n + 1], decimals)}"
+        rows.append(LegendClass(picked[n], isolate(words), len(among)))
     return np.where(there, classes, count), rows, limits
+
+
+def _apart(limits: Any, values: Any) -> tuple[Any, int]:
+    """The limits of classes that begin with numbers that don't look the same, and the decimals that tell them."""
+    known = np.sort(values)
+
+    def differ(decimals: int) -> Any:
+        below = np.append(np.searchsorted(known, limits), len(known))
+        # An equal interval may have no value in it: it begins with its limit.
+        firsts = np.where(np.diff(below) > 0, known[np.minimum(below[:-1], len(known) - 1)], limits)
+        return np.diff(np.round([known[0], *firsts], decimals)) > 0
+
+    decimals = _decimals(np.array([known[0], *limits, known[-1]]))
+    decimals = decimals if differ(decimals).all() else max(decimals, 1)
+    limits = limits[differ(decimals)]
+    fewer = _decimals(np.array([known[0], *limits, known[-1]]))
+    return limits, fewer if differ(fewer).all() else decimals
 
 
 def _decimals(edges: Any) -> int:

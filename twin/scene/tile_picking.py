@@ -22,8 +22,22 @@ class Met(NamedTuple):
     owner: int
 
 
-def met(tile: Tile, eye: Any, way: Any, pixel: float, most: float) -> Met | None:
-    """The first that a ray meets within so many metres; ``pixel`` is how wide one is a metre before the eye."""
+class _Beside(NamedTuple):
+    """How near a ray must pass."""
+
+    pixel: float
+    parallel: float
+
+    def at(self, far: Any) -> Any:
+        """Metres, so far along the ray."""
+        return _PIXELS * self.pixel * (self.parallel or far)
+
+
+def met(tile: Tile, eye: Any, way: Any, pixel: float, most: float, parallel: float = 0.0) -> Met | None:
+    """The first that a ray meets within so many metres; ``pixel`` is how wide one is a metre before the eye.
+
+    In a ``parallel`` view it is as wide everywhere as so many metres before the eye.
+    """
     from twin.scene.rays import first
 
     start, best = np.asarray(eye) - tile.origin, Met(most, -1)
@@ -33,9 +47,9 @@ def met(tile: Tile, eye: Any, way: Any, pixel: float, most: float) -> Met | None
         if which >= 0 and far < best.far:
             best = Met(float(far), int(faces.owner[faces.triangles[which, 2]]))
     for some in tile.dots:
-        best = _point(some, start, way, pixel, best)
+        best = _point(some, start, way, _Beside(pixel, parallel), best)
     for lines in tile.lines:
-        best = _line(lines, start, way, pixel, best)
+        best = _line(lines, start, way, _Beside(pixel, parallel), best)
     return best if best.far < most else None
 
 
@@ -68,18 +82,18 @@ def edges(tile: Tile, owner: int, fid: int) -> Arrays | None:
     )
 
 
-def _point(some: Dots, start: Any, way: Any, pixel: float, best: Met) -> Met:
+def _point(some: Dots, start: Any, way: Any, within: _Beside, best: Met) -> Met:
     off = some.points - start
     far = off @ way
     beside = np.maximum((off * off).sum(axis=1) - far * far, 0)
-    near = (far > 0) & (far < best.far) & (beside < np.maximum(_PIXELS * pixel * far, some.apart / 2) ** 2)
+    near = (far > 0) & (far < best.far) & (beside < np.maximum(within.at(far), some.apart / 2) ** 2)
     if not near.any():
         return best
     which = int(np.flatnonzero(near)[far[near].argmin()])
     return Met(float(far[which]), int(some.owner[which]))
 
 
-def _line(lines: Lines, start: Any, way: Any, pixel: float, best: Met) -> Met:
+def _line(lines: Lines, start: Any, way: Any, within: _Beside, best: Met) -> Met:
     """Seen along the ray a segment is a line in a plane, and the ray a point of it."""
     ends = lines.points[lines.segments].astype(np.float64) - start
     along = ends @ way
@@ -88,7 +102,7 @@ def _line(lines: Lines, start: Any, way: Any, pixel: float, best: Met) -> Met:
     share = np.clip(-(flat[:, 0] * run).sum(axis=1) / np.maximum((run * run).sum(axis=1), 1e-12), 0, 1)
     beside = np.linalg.norm(flat[:, 0] + share[:, None] * run, axis=1)
     far = along[:, 0] + share * (along[:, 1] - along[:, 0])
-    near = (far > 0) & (far < best.far) & (beside < _PIXELS * pixel * far)
+    near = (far > 0) & (far < best.far) & (beside < within.at(far))
     if not near.any():
         return best
     which = int(np.flatnonzero(near)[far[near].argmin()])

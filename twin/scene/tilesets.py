@@ -175,7 +175,7 @@ class Tilesets:
         from twin.scene.rays import meets
 
         found: tuple[_Set, int, int] | None = None
-        pixel = 1 / self._eye.focal if self._eye else 0.001
+        pixel, parallel = (1 / self._eye.focal, self._eye.parallel) if self._eye else (0.001, 0.0)
         for one in self._sets.values():
             drawn = sorted(at for at in one.shown if one.there.get(at))
             # Its own word on where it lies may be a little short of it.
@@ -185,7 +185,7 @@ class Tilesets:
                 if near[n] >= most:
                     break
                 tile = one.there[drawn[n]]
-                met = tile_picking.met(tile.tile, eye, way, pixel, most) if tile else None
+                met = tile_picking.met(tile.tile, eye, way, pixel, most, parallel) if tile else None
                 if met:
                     most, found = met.far, (one, drawn[n], met.owner)
         if found is None or self._source is None:

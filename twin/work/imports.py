@@ -17,18 +17,16 @@ import pyarrow as pa
 from twin.core import paths
 from twin.core.errors import NoCrs, Refused
 from twin.core.i18n import mark, tr, trn
-from twin.formats import text
 from twin.formats.intake import Answer as Taken
 from twin.formats.intake import Request, TakenLayer, take_in
-from twin.formats.request import Join
 from twin.model import terms
-from twin.model.feature import GEOMETRY, OWN, UID
+from twin.model.feature import OWN
 from twin.model.layer import Column, Layer, Source
 from twin.model.link import Link, named
 from twin.model.report import ImportReport
 from twin.store.adding import NewLayer
 from twin.store.city import City
-from twin.work import choosing, levels
+from twin.work import choosing, levels, saying
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.creating import founding
@@ -46,7 +44,6 @@ _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
 _UNDRAWN = mark("No plugin that is here draws the layer kind “{kind}”: what is of it is listed and not drawn.")
-Place = tuple[float, float, float, float]
 
 
 def import_file(
@@ -54,41 +51,27 @@ def import_file(
     file: Annotated[Path, Help("the file to take in")],
     layer: Annotated[str | None, Help("put everything in one layer of this id", form="ID")] = None,
     kind: Annotated[str | None, Help("the layer kind, where the file doesn't tell", form="KIND")] = None,
-    crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n|local")] = None,
-    place: Annotated[str | None, Help("where local coordinates lie in the city", form="E,N[,ANGLE[,SCALE]]")] = None,
-    swapped: Annotated[
-        bool, Help("exchange each place’s two coordinates: north stands where east should", flag="swap-axes")
-    ] = False,
-    encoding: Annotated[str | None, Help("the encoding of the file’s text", form="utf-8|windows-1256|…")] = None,
+    crs: saying.Crs = None,
+    place: saying.Where = None,
+    swapped: saying.Swapped = False,
+    encoding: saying.Encoding = None,
     attribution: Annotated[str | None, Help("who made it and its licence, told beside pictures", form="WORDS")] = None,
-    join: Annotated[
-        str | None, Help("the layer whose ids a table’s rows hold instead of places", form="LAYER[.COLUMN]")
-    ] = None,
+    join: saying.JoinTo = None,
     copy: Annotated[bool | None, Help("take the features of a tileset in, instead of linking it")] = None,
 ) -> ImportReport:
     """Take a file into the city; one step of undo. The city is made if it is absent."""
-    if crs == "local" and place is None:
-        raise Refused(mark("Local coordinates need a place in the city: give --place E,N[,ANGLE[,SCALE]]."), file)
+    saying.check(file, crs, place, encoding)
     if kind is not None and kind not in context.kinds:
         known = ", ".join(sorted(context.kinds))
         raise Refused(mark("There is no layer kind “{kind}”. There are: {known}."), kind=kind, known=known)
     check_id(layer)
-    if encoding is not None and text.codec(encoding) is None:
-        words = mark("“{encoding}” is no encoding that Balad knows: say utf-8 or windows-1256.")
-        raise Refused(words, encoding=encoding)
     file = paths.dataset(file)
     with scratch_folder() as scratch:
+        said = saying.fields(
+            context, file, scratch, crs=crs, place=place, swapped=swapped, encoding=encoding, join=join
+        )
         request = asked(context, file, scratch).model_copy(
-            update={
-                "crs": crs,
-                "local": _place(place, file) if place else None,
-                "swapped": swapped,
-                "encoding": encoding,
-                "layer": layer,
-                "kind": kind,
-                "copied": bool(copy),
-                "join": _join(context, join, scratch) if join else None,
-            }
+            update={**said, "layer": layer, "kind": kind, "copied": bool(copy)}
         )
         job = context.jobs.run(
             take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=reading(context), path=file
@@ -259,29 +242,6 @@ def extent(context: Context) -> tuple[float, float, float, float] | None:
         return None
     found = max(there, key=lambda layer: layer.count).extent
     return (found[0], found[1], found[3], found[4]) if found else None
-
-
-def _place(place: str, file: Path) -> Place:
-    try:
-        numbers = [float(part) for part in place.split(",")]
-    except ValueError:
-        numbers = []
-    if not 2 <= len(numbers) <= 4:
-        raise Refused(mark("A place is E,N[,ANGLE[,SCALE]] in numbers; “{place}” is not."), file, place=place)
-    east, north, angle, scale = [*numbers, *(0.0, 1.0)[len(numbers) - 2 :]]
-    return east, north, angle, scale
-
-
-def _join(context: Context, join: str, scratch: Path) -> Join:
-    """The layer's places, waiting as an Arrow stream."""
-    layer, _, column = join.partition(".")
-    if not context.path.exists():
-        raise Refused(mark("Rows are joined to a layer of the city, and there is no city yet: bring the layer first."))
-    features = context.city.features(layer, columns=[UID, GEOMETRY])
-    file = scratch / "join.arrows"
-    with pa.ipc.new_stream(str(file), features.schema) as writer:
-        writer.write_table(features)
-    return Join(ipc=str(file), layer=layer, column=column or None)
 
 
 def reading(context: Context) -> Callable[[float, str], None]:

@@ -13,18 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from twin.core import paths
-from twin.core.errors import Refused
+from twin.core.errors import NoCrs, Refused
 from twin.core.i18n import mark, tr, trn
-from twin.formats.intake import Request, TakenLayer, take_in
+from twin.formats.intake import TakenLayer, take_in
 from twin.model import terms
 from twin.model.feature import CITYJSON, FID, GEOMETRY, OWN, SURFACES, UID
 from twin.model.layer import Layer
 from twin.store.adding import NewLayer
 from twin.store.city import City
+from twin.work import choosing, imports, saying
 from twin.work.commands import Help
 from twin.work.context import Context
 from twin.work.edits import Edit
-from twin.work.imports import MEMORY, SECONDS
 from twin.work.tiling import PREPARING, telling, tile
 
 _READ = 0.7
@@ -64,36 +64,45 @@ def update(
     context: Context,
     layer: Annotated[str, Help("the layer's id")],
     file: Annotated[Path, Help("its features as they shall be, each with its uid")],
-    crs: Annotated[str | None, Help("the file's CRS, where it names none", form="EPSG:n")] = None,
+    crs: saying.Crs = None,
+    place: saying.Where = None,
+    swapped: saying.Swapped = False,
+    encoding: saying.Encoding = None,
+    join: saying.JoinTo = None,
 ) -> Updated:
     """Write a layer's features anew: a known uid keeps its number, what the file hasn't is taken out."""
     city, found = context.city, context.city.layer(layer)
     if found.link:
         words = mark("The data of “{layer}” is in a file beside the city: say which it is now (relink-layer).")
         raise Refused(words, layer=layer)
-    scratch = paths.scratch()
-    with contextlib.ExitStack() as after:
-        after.callback(_swept, scratch)
-        request = Request(
-            path=str(file.absolute()),
-            scratch=str(scratch),
-            city_crs=city.crs or None,
-            crs=crs,
-            layer=layer,
-            kind=found.kind,
-            identified=True,
-            copied=True,
-            readers=context.readers,
+    saying.check(file, crs, place, encoding)
+    file = paths.dataset(file)
+    with imports.scratch_folder() as scratch:
+        said = saying.fields(
+            context, file, scratch, crs=crs, place=place, swapped=swapped, encoding=encoding, join=join
         )
+        # Its own id is the layer's, not one more beside it.
+        own = {"layer": layer, "kind": found.kind, "taken": (), "identified": True, "copied": True}
+        request = imports.asked(context, file, scratch).model_copy(update={**said, **own})
         told = context.progress
 
         def reading(fraction: float, words: str) -> None:
             told(_READ * fraction, words)
 
         job = context.jobs.run(
-            take_in, request, title=file.name, timeout=SECONDS, memory=MEMORY, progress=reading, path=file
+            take_in,
+            request,
+            title=file.name,
+            timeout=imports.SECONDS,
+            memory=imports.MEMORY,
+            progress=reading,
+            path=file,
         )
-        taken = job.result()
+        try:
+            taken = job.result()
+        except NoCrs as why:
+            why.suggested = choosing.suggested(context, request)
+            raise
         part = _whole(taken.layers, file)
         with pa.memory_map(part.ipc) as source:
             table = pa.ipc.open_stream(source).read_all()
@@ -174,9 +183,3 @@ def _kept(table: pa.Table, old: pa.Table, name: str) -> pa.Array:
     same: Any = shapely.equals_identical(now, was[rows]) & ~np.asarray(place.is_null())
     value = old.column(name).combine_chunks().take(pa.array(rows))
     return pc.if_else(pa.array(same), value, pa.nulls(len(value), value.type))
-
-
-def _swept(scratch: Path) -> None:
-    import shutil
-
-    shutil.rmtree(scratch, ignore_errors=True)
