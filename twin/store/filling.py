@@ -69,8 +69,9 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Rows, tx: int, 
             raise
 
     reader: Any = pa.RecordBatchReader.from_batches(rows.schema, rows.batches(watched))
-    # As a bare stream of C: for a reader of Python's, DuckDB would import Arrow's data sets, and those pandas.
-    connection.register("incoming", reader.__arrow_c_stream__())
+    # For a reader of Python's, DuckDB imports Arrow's data sets, and those pandas: a few rows don't wait for it. Of a
+    # bare stream of C it holds more at a time.
+    connection.register("incoming", reader.__arrow_c_stream__() if len(rows.table) <= _ROWS else reader)
     own = f"{int(tx)}::BIGINT AS {TRANSACTION}"
     try:
         connection.execute(
