@@ -9,9 +9,15 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from layers import palette
+from layers.lengths import DIAMETERS, positive
+from layers.lying import COLUMNS as HEIGHTS
 from layers.lying import Lying, lying, placed
 from twin.api import shapes
 
+COLUMNS: tuple[str, ...] = (*DIAMETERS, *HEIGHTS, "object_type", "substance")
+GROUNDED = True
+"""Where no height is said, they lie on the ground there, or so deep below it."""
 DETAILS = (0.0, 0.25, 3.0)
 """Metres by which each level of detail may be off: a tube, a ribbon that faces the eye, and one without small bends."""
 GROWS = 6.0
@@ -25,6 +31,11 @@ _LEAST, _WIDER, _MOST = 1.1, 3.4, 5.0
 """Pixels of half a line's width at the least: so many, and more with its radius' root, up to so many."""
 _FAR = "far_"
 _KEPT = ("points", "starts", "owner")
+
+
+def encoded(table: pa.Table, diameter: float, carries: str) -> bytes:
+    """Each line with its radius, ``diameter`` metres wide where it names none, in the colour of what it carries."""
+    return packed(table, positive(table, DIAMETERS, diameter) / 2, palette.carrying(table, carries))
 
 
 def packed(table: pa.Table, radius: Any, colours: Sequence[shapes.Colour]) -> bytes:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from layers import conduits, palette
+from layers import conduits
+from layers.conduits import COLUMNS as COLUMNS
 from layers.conduits import DETAILS as DETAILS
+from layers.conduits import GROUNDED as GROUNDED
 from layers.conduits import GROWS as GROWS
 from layers.conduits import heights as heights
 from layers.conduits import mesh as mesh
-from layers.lengths import DIAMETERS, positive
-from layers.lying import COLUMNS as HEIGHTS
 
 KIND = "pipes"
 VERSION = 1
-GROUNDED = True
-"""Where no height is said, they lie on the ground there, or so deep below it."""
-COLUMNS: tuple[str, ...] = (*DIAMETERS, *HEIGHTS, "object_type", "substance")
 DIAMETER = 0.1
 """Metres, where a pipe names none."""
 
 
 def encode(table: pa.Table) -> bytes:
     """Each line with its radius, in the colour of what flows in it: water where nothing is said."""
-    radius = positive(table, DIAMETERS, DIAMETER) / 2
-    return conduits.packed(table, radius, palette.carrying(table, "water"))
+    return conduits.encoded(table, DIAMETER, "water")
 
 
 __all__ = ["COLUMNS", "DETAILS", "GROUNDED", "GROWS", "KIND", "VERSION", "encode", "heights", "mesh"]

@@ -17,6 +17,7 @@ from twin.core.i18n import tongue, unmarked
 from twin.desktop.choices import Choices
 from twin.desktop.samples import SampleList
 from twin.desktop.where import Where
+from twin.formats import candidates
 from twin.host.samples import listed
 
 NAMES = ["شارع التحلية", "طريق الأندلس", "حي البلد"]
@@ -130,6 +131,26 @@ def test_a_code_that_is_written_is_drawn_too(asked, qtbot):
     qtbot.wait_until(lambda: bool(asked.readings.plan.chosen), timeout=30_000)
     assert np.concatenate(asked.readings.plan.chosen)[:, 0].min() == pytest.approx(EAST + 75, abs=2)
     assert asked.readings.list.currentRow() >= 0, "its row in the list is marked"
+
+
+def test_only_the_last_of_several_codes_that_are_written_in_a_row_is_read(asked, qtbot, monkeypatch):
+    read = []
+    real = candidates.candidate
+    monkeypatch.setattr(
+        candidates, "candidate", lambda *given, **said: (read.append(given[1]), real(*given, **said))[1]
+    )
+    for one in ("32636", "32638", "32637", "20437"):
+        asked.code.setText(one)
+    qtbot.wait_until(lambda: bool(asked.readings.plan.chosen) and not asked.readings.plan.words, timeout=30_000)
+    assert np.concatenate(asked.readings.plan.chosen)[:, 0].min() == pytest.approx(EAST, abs=0.1)
+    assert read == ["EPSG:20437"]
+    asked.code.setText("32637")
+    asked.by_hand.setChecked(True)
+    for field, words in zip(asked.numbers, ("515000", "2380000", "0", "1"), strict=True):
+        field.setText(words)
+    qtbot.wait(400)
+    moved = np.concatenate(asked.readings.plan.chosen) - asked.readings.found.seen.points
+    assert np.allclose(moved, (515_000.0, 2_380_000.0)) and read == ["EPSG:20437"]
 
 
 def test_a_place_by_hand_is_drawn_as_it_is_written(asked):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from tests import services, tiles
 from tests.rasters import slope, tiff
-from tests.serving import serving
+from tests.serving import Reply, serving
 from twin.core.i18n import tongue, unmarked
 from twin.desktop.services import Service
 from twin.host.session import Session
@@ -104,3 +107,27 @@ def test_offline_is_said_in_the_layers_row_and_goes_when_the_server_is_back(bare
         qtbot.wait_until(lambda: rows(bare)[title] == [], timeout=60_000)
         settled(bare, qtbot)
         assert len(one.asked) > 2
+
+
+def test_nobody_still_asks_a_server_when_the_window_has_closed(bare, qtbot, town):
+    with serving(services.xyz) as one:
+        port = int(one.url.rpartition(":")[2])
+        with Session.open(town) as session:
+            session.run("add-service", url=f"{one.url}/{{z}}/{{x}}/{{y}}.png", id="air")
+    opened(bare, qtbot, town)
+    title = bare.known.layers[-1].title
+    qtbot.wait_until(lambda: bool(rows(bare)[title]), timeout=30_000)
+    asked = threading.Event()
+
+    def answer(_asked):
+        asked.set()
+        time.sleep(4)
+        return Reply(b"")
+
+    with serving(answer, port=port):
+        bare.reach.look()
+        assert asked.wait(20)
+        began = time.monotonic()
+        bare.window.close()
+        assert time.monotonic() - began < 3.5, "a slow server is not waited for"
+        assert not [one.name for one in threading.enumerate() if one.name.startswith("reach")]

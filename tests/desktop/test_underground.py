@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
 from PySide6.QtCore import QPointF
+from rasterio import Affine
 
 from tests.desktop.conftest import EAST, LOOK, NORTH
 from tests.desktop.hand import Hand, still
 from tests.desktop.looking import of_image, words
+from tests.rasters import tiff
 from twin.core.i18n import tongue
 from twin.host.session import Session
 from twin.model.layer import Column, Layer
@@ -114,6 +118,34 @@ def test_the_depth_is_told_beside_the_pointer_and_over_the_pipe(desk, qtbot):
     assert any("م" in label.words for label in desk._letters().labels if "↓" in label.words)
     view.see_through(1.0)
     assert not any("↓" in label.words for label in desk._letters().labels)
+
+
+def test_depths_are_told_once_the_ground_is_known_though_nobody_moves(bare, city, qtbot, tmp_path, monkeypatch):
+    place = Affine(20, 0, EAST - 2000, 0, -20, NORTH + 3500)
+    dem = tiff(tmp_path / "dem.tif", np.full((250, 250), 4.0, np.float32), crs="EPSG:9357", transform=place)
+    line = shapely.LineString([(EAST - 1500, NORTH + 1500, 1.0), (EAST + 1640, NORTH + 1500, 1.0)])
+    table = pa.table({"uid": ["long"], "geometry": [shapely.to_wkb(line)], "diameter": [0.4]})
+    columns = (Column(name="diameter", type="DOUBLE", unit="m"),)
+    with Session.open(city) as session:
+        session.city.add([NewLayer(Layer(id="mains", kind="pipes", columns=columns), table)], ("import", {}))
+        tile(session.city, session.kinds, "mains", "pipes")
+        session.run("import", file=dem, kind="terrain", layer="hill")
+    bare.opening.open(city)
+    qtbot.wait_until(lambda: bare.session is not None and not bare.window.view.streaming, timeout=30_000)
+    view = bare.window.view
+    view.look(DOWN.model_copy(update={"north": NORTH + 1500.0, "height": 4.0}))
+    for ground in (0.3, 1.0):
+        view.see_through(ground)
+        shown(bare, qtbot)
+    # Of a large city only what was asked for last is kept.
+    view.scene._meshing.levels._squares.clear()
+    links = bare.session.tiles.links
+    patch = links.patch
+    monkeypatch.setattr(links, "patch", lambda *asked: (time.sleep(1), patch(*asked))[1])
+    view.see_through(0.3)
+    qtbot.wait_until(
+        lambda: any("↓" in label.words and "3.00" in label.words for label in bare._letters().labels), timeout=8_000
+    )
 
 
 def test_the_eye_goes_below_the_ground_and_comes_up_again(desk, hand, qtbot):

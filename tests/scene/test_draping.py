@@ -9,11 +9,16 @@ import pytest
 
 from tests.rasters import NORTH, WEST, tiff
 from tests.scene.test_linked import BLUE, RED, SIZE, linked, picture, pixel
+from twin.core.errors import Cancelled
 from twin.host.session import Session
+from twin.model.layer import Layer
+from twin.model.link import Link
 from twin.model.patches import Square
 from twin.model.view import Camera, View
 from twin.scene import laying, offscreen
 from twin.scene.scene import Scene
+from twin.scene.sheets import Sheet, Spot
+from twin.scene.weaving import Weaving
 
 STEP, COUNT = 100.0, 30
 SOUTH = NORTH - 2000.0
@@ -172,6 +177,16 @@ def test_an_elevation_model_goes_over_into_the_ground_without_a_step_or_a_hole(t
         finally:
             scene.close()
             window.Finalize()
+
+
+def test_whoever_reads_while_the_city_closes_ends_without_a_word(caplog):
+    def read(_layer, _square):
+        raise Cancelled("The city is being closed.")
+
+    link = Link(path="a.tif", holds="raster", cell=1.0, size=1, time=1)
+    layer = Layer(id="air", kind="imagery", extent=(0.0, 0.0, 0.0, 100.0, 100.0, 0.0), link=link)
+    woven = Weaving(Sheet((layer,), (0.0, 0.0)), None, read, lambda _kind: None)
+    assert woven.made(Spot(0, 0, 0)) is None and not caplog.records
 
 
 def test_a_patch_of_the_ground_overlaps_its_neighbours(tmp_path):

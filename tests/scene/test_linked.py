@@ -120,6 +120,39 @@ def test_only_what_is_seen_is_asked_for_and_the_window_never_waits(wide):
             window.Finalize()
 
 
+@pytest.mark.parametrize("layers", [("photo",), ("photo", "over")])
+def test_fading_a_picture_reads_nothing_again_and_leaves_no_hole_meanwhile(tmp_path, layers):
+    city = linked(tmp_path, picture(tmp_path))
+    if len(layers) > 1:
+        cells = np.broadcast_to(np.array((30, 160, 60), np.uint8)[:, None, None], (3, 100, 100))
+        linked(tmp_path, tiff(tmp_path / "over.tif", cells, 5.0, photometric="RGB", tiled=True))
+    view = Camera(east=WEST + 500, north=NORTH - 500, height=0, distance=1400, azimuth=0, pitch=-60)
+    with Session.open(city) as session:
+        links, asked = session.tiles.links, []
+        patch = links.patch
+        links.patch = lambda layer, square: asked.append(layer.id) or patch(layer, square)
+        window = offscreen.hidden()
+        window.SetSize(*SIZE)
+        scene = Scene(window, session.tiles)
+        scene.viewport = SIZE
+        try:
+            scene.look(view)
+            scene.wait()
+            before, count = offscreen.draw(window, SIZE).astype(int), len(asked)
+            session.run("fade-layer", layer=layers[-1], opacity=0.4)
+            scene.reload()
+            at_once = offscreen.draw(window, SIZE).astype(int)
+            scene.wait()
+            faded, after = offscreen.draw(window, SIZE).astype(int), len(asked)
+        finally:
+            scene.close()
+            window.Finalize()
+        fresh = offscreen.seen(session.tiles, View(camera=view), SIZE, fine=False)[0].astype(int)
+    assert np.abs(faded - fresh).max() <= 2 and (np.abs(faded - before).max(axis=2) > 20).mean() > 0.05
+    assert np.abs(at_once - (faded if len(layers) == 1 else before)).max() <= 2, "faded at once, or as it was so long"
+    assert after == count or len(layers) > 1
+
+
 def test_a_file_that_goes_or_breaks_leaves_the_rest_of_the_picture(tmp_path):
     city = linked(tmp_path, picture(tmp_path), clouds.las(tmp_path / "points.las", clouds.town(2_000, 300.0)))
     (tmp_path / "photo.tif").unlink()

@@ -41,6 +41,15 @@ def test_no_message_is_missing_or_fuzzy_in_arabic(arabic):
     assert not missing, missing
 
 
+def test_a_long_sentence_about_tiles_stands_in_one_place():
+    places = {}
+    for message, where in words.messages():
+        tiles = where.startswith(("twin/formats/tile", "twin/formats/mbtiles", "twin/formats/pmtiles"))
+        if tiles and isinstance(message, str) and len(message) > 80:
+            places.setdefault(message, []).append(where)
+    assert not {message: files for message, files in places.items() if len(files) > 1}
+
+
 def test_counted_nouns_have_six_arabic_forms(arabic):
     assert arabic.num_plurals == 6
     for message, _ in words.messages():

@@ -12,7 +12,7 @@ import pytest
 from tests import clouds, tiles, tilesets
 from tests.command import answered, balad
 from tests.rasters import slope, tiff
-from twin.core.errors import Refused
+from twin.core.errors import Cancelled, Refused
 from twin.host.session import Session
 from twin.model.patches import Square
 from twin.model.tilesets import TileKey
@@ -47,6 +47,20 @@ def test_what_is_linked_is_told_by_its_place_its_hash_and_its_state(beside):
     assert city.stat().st_size < 3_000_000
     assert answered("check", city)["ok"]
     assert points.exists()
+
+
+def test_whoever_asks_while_the_city_closes_is_told_that_it_was_stopped(beside):
+    city, _, _ = beside
+    with Session.open(city) as session:
+        links, hills, points = session.tiles.links, session.city.layer("hills"), session.city.layer("points")
+    for ask in (
+        lambda: links.patch(hills, Square(0, 0, 300.0)),
+        lambda: links.octree(points),
+        lambda: links.services.patch(hills, None, Square(0, 0, 300.0)),
+        lambda: session.city.crs,
+    ):
+        with pytest.raises(Cancelled, match="being closed"):
+            ask()
 
 
 def test_a_folder_that_holds_one_is_linked_by_the_file_in_it(tmp_path):

@@ -45,7 +45,8 @@ class Reach:
     def close(self) -> None:
         """The window is going."""
         self.end()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # The city has left: its children are gone, and whoever waited for one is done within a moment.
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def tell(self) -> None:
         """Say in the layer tree how it stands."""

@@ -28,7 +28,7 @@ Ask = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 _ACROSS = (400.0, 1_200.0)
 """Metres that the plan shows at first, at least and at most: a shift of 100 m is to be seen."""
 _REST = 150
-"""Milliseconds after which a plan that was moved asks for the roads there."""
+"""Milliseconds after which a plan that was moved asks for the roads there, and a code that is written is read."""
 
 
 class Readings(QWidget):
@@ -64,10 +64,23 @@ class Readings(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._roads)
         self.plan.moved.connect(self._rest.start)
+        self._wish: tuple[str, bool] = ("", False)
+        self._still = QTimer(self, singleShot=True, interval=_REST)
+        self._still.timeout.connect(self._read)
         self.setFixedHeight(260)
 
     def show_reading(self, crs: str, *, swapped: bool) -> None:
-        """Draw the outlines as this CRS reads them, and dashed those of the reading to compare it with."""
+        """Draw the outlines as this CRS reads them, and dashed those of the reading to compare it with.
+
+        Whoever writes on is waited for: only the last of several is read.
+        """
+        self._asked += 1
+        self._wish = (crs, swapped)
+        self.plan.wait(tr("Looking where it could lie…"))
+        self._still.start()
+
+    def _read(self) -> None:
+        crs, swapped = self._wish
         other = self._other(crs, swapped=swapped)
         seen, plane, extent = self.found.seen, self.found.plane, self.found.extent
 
@@ -89,11 +102,12 @@ class Readings(QWidget):
             theirs = theirs if one.distance is None or one.distance < FAR else None
             self._draw(seen.lines(ours[0]), seen.lines(theirs[0]) if theirs else [], words)
 
-        self.plan.wait(tr("Looking where it could lie…"))
         self._later(work, there)
 
     def show_place(self, place: tuple[float, float, float, float] | None) -> None:
         """Draw the outlines placed by hand: east, north, angle in degrees, scale."""
+        self._asked += 1
+        self._still.stop()
         if place is None:
             self._draw([], [], "")
             return
@@ -101,7 +115,6 @@ class Readings(QWidget):
         turn = scale * np.exp(1j * math.radians(angle))
         x, y = self.found.seen.points.T
         moved = (x + 1j * y) * turn + (east + 1j * north)
-        self._asked += 1
         self._draw(self.found.seen.lines(np.column_stack([moved.real, moved.imag])), [], "")
 
     def choose(self, crs: str, *, swapped: bool) -> None:
@@ -125,7 +138,7 @@ class Readings(QWidget):
         return next((one for one in listed[1:] if one.shift and math.hypot(*one.shift) >= 1), None)
 
     def _later(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Ask; an answer to an older question, or for a form that is gone, is dropped."""
+        """Ask; an older question is left out where it waits, as is its answer, and that for a form that is gone."""
         self._asked += 1
         asked = self._asked
 
@@ -133,7 +146,7 @@ class Readings(QWidget):
             if isValid(self) and asked == self._asked:
                 then(answer)
 
-        self._ask(work, there)
+        self._ask(lambda: work() if asked == self._asked else None, there)
 
     def _draw(self, chosen: list[Line], other: list[Line], words: str) -> None:
         plan = self.plan

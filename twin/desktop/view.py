@@ -106,6 +106,9 @@ class View(QWidget):
             said = self._compose()
             if said:
                 paint(painter, self.width(), self.height(), said)
+            if self.scene.busy:
+                # What the letters asked for comes later.
+                self._pump.start()
         painter.end()
 
     @property

@@ -13,10 +13,8 @@ from urllib.parse import quote
 
 from twin.core.errors import CannotRead, NotThisFormat, TooLarge
 from twin.core.i18n import mark
-from twin.formats import sqlite_wal, tile_grid, tile_picture, tile_set
-from twin.formats.notes import Notes
-from twin.formats.placing import Place
-from twin.formats.reader import Batch, Survey
+from twin.formats import sqlite_wal, tile_file, tile_grid, tile_picture, tile_set
+from twin.formats.tile_file import TileFile
 from twin.formats.tile_set import TileSet
 from twin.formats.tile_window import At
 from twin.model.service import Box
@@ -26,39 +24,15 @@ SUFFIXES = (".mbtiles",)
 HOLDS = "raster"
 KINDS = ("imagery",)
 ABOUT = True
-LARGEST = 1 << 50
-"""What is linked isn't copied, so only its tiles are bounded."""
+LARGEST = tile_file.LARGEST
 _SECONDS, _COUNTING = 20.0, 3.0
 """That one question may take, since a view in the file may be a trap; and the one how many tiles there are."""
 _SAMPLES = 9
-_DAMAGED = mark(
-    "The {format} is damaged: a part of it is missing or was overwritten. Copy it again from where it came from, "
-    "or export it anew."
-)
+_DAMAGED = tile_file.DAMAGED
 _PENDING = mark(
     "Another program’s last changes are not in the file yet but beside it, in {beside}. Close it in the program that "
     'has it open; where none has, run: sqlite3 FILE "PRAGMA wal_checkpoint(TRUNCATE)". Then bring it again.'
 )
-
-
-def survey(path: Path) -> Survey:
-    """Where it lies."""
-    return tile_set.survey(opened(path))
-
-
-def read(path: Path, place: Place, notes: Notes, about: Box | None = None) -> Iterator[Batch]:
-    """Its outline; the tiles stay where they are."""
-    yield from tile_set.read(path, opened(path), place, notes, about)
-
-
-def linked(path: Path, place: Place, about: Box | None = None) -> dict[str, Any]:
-    """What the city keeps of it."""
-    return tile_set.linked(opened(path), place, about)
-
-
-def attribution(path: Path) -> str:
-    """Whom it is to be credited to."""
-    return opened(path).attribution
 
 
 def opened(path: Path) -> TileSet:
@@ -67,6 +41,10 @@ def opened(path: Path) -> TileSet:
     if sqlite_wal.pending(path):
         raise CannotRead(_PENDING, path, beside=sqlite_wal.beside(path).name)
     return _opened(str(path.absolute()), found.st_mtime_ns, found.st_size)
+
+
+_file = TileFile(opened)
+survey, read, linked, attribution = _file.survey, _file.read, _file.linked, _file.attribution
 
 
 def uri(path: PurePath) -> str:

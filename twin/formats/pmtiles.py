@@ -14,57 +14,34 @@ from pmtiles import tile as pm
 
 from twin.core.errors import CannotRead, NotThisFormat, TooLarge
 from twin.core.i18n import mark
-from twin.formats import tile_grid, tile_picture, tile_set
-from twin.formats.notes import Notes
-from twin.formats.placing import Place
-from twin.formats.reader import Batch, Survey
+from twin.formats import tile_file, tile_grid, tile_picture, tile_set
+from twin.formats.tile_file import TileFile
 from twin.formats.tile_set import TileSet
 from twin.formats.tile_window import At
-from twin.model.service import Box
 
 NAME = "PMTiles"
 SUFFIXES = (".pmtiles",)
 HOLDS = "raster"
 KINDS = ("imagery",)
 ABOUT = True
-LARGEST = 1 << 50
-"""What is linked isn't copied, so only its parts are bounded."""
+LARGEST = tile_file.LARGEST
 _HEAD = 127
 _DIRECTORY, _METADATA = 32 << 20, 16 << 20
 """Bytes unpacked."""
 _DEPTH = 4
 _VECTOR = (pm.TileType.MVT, pm.TileType.MLT)
-_DAMAGED = mark(
-    "The {format} is damaged: a part of it is missing or was overwritten. Copy it again from where it came from, "
-    "or export it anew."
-)
+_DAMAGED = tile_file.DAMAGED
 _OTHER = mark("This is no {format}, though its name says so. Check where it came from, or export it anew.")
-
-
-def survey(path: Path) -> Survey:
-    """Where it lies."""
-    return tile_set.survey(opened(path))
-
-
-def read(path: Path, place: Place, notes: Notes, about: Box | None = None) -> Iterator[Batch]:
-    """Its outline; the tiles stay where they are."""
-    yield from tile_set.read(path, opened(path), place, notes, about)
-
-
-def linked(path: Path, place: Place, about: Box | None = None) -> dict[str, Any]:
-    """What the city keeps of it."""
-    return tile_set.linked(opened(path), place, about)
-
-
-def attribution(path: Path) -> str:
-    """Whom it is to be credited to."""
-    return opened(path).attribution
 
 
 def opened(path: Path) -> TileSet:
     """Its tiles; its directories are kept as they are asked for."""
     found = path.stat()
     return _opened(str(path.absolute()), found.st_mtime_ns, found.st_size)
+
+
+_file = TileFile(opened)
+survey, read, linked, attribution = _file.survey, _file.read, _file.linked, _file.attribution
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.core.errors import CannotRead, NotThisFormat
+from twin.core.errors import CannotRead
 from twin.core.i18n import mark, tr, trn
 from twin.formats.cityjson_forms import forms
 from twin.formats.earth import to_degrees
@@ -17,6 +17,7 @@ from twin.formats.model_tables import Row, batch
 from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place
 from twin.formats.stamp import Stamp
+from twin.formats.tiles3d_files import unreadable
 from twin.formats.tiles3d_pieces import Content, Walk, contents, pieces
 from twin.formats.tiles3d_survey import stamp, survey
 from twin.model.feature import UID
@@ -30,8 +31,6 @@ _TITLES = {
     "points": ("Points", "نقاط"),
 }
 _OURS = frozenset({"buildings", "surfaces", "rooms"})
-
-_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
 
 
 def copied(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
@@ -56,7 +55,7 @@ def copied(path: Path, place: Place, notes: Notes) -> Iterator[Batch]:
             except Broken as why:
                 unread[one.name] = str(why)
     except Broken as why:
-        raise NotThisFormat(_UNREAD, path, why=tr(str(why))) from None
+        raise unreadable(path, why) from None
     tell(walk.missing, {**walk.damaged, **unread}, notes)
     if not rows and unread:
         name, why_not = next(iter(unread.items()))

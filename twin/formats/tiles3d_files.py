@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from twin.core.errors import CannotRead, NotThisFormat
-from twin.core.i18n import mark
+from twin.core.i18n import mark, tr
 from twin.formats.gltf_document import Broken
 
 TILESET = "tileset.json"
@@ -106,6 +106,12 @@ def files(path: Path) -> Files:
     except OSError as why:
         raise CannotRead(mark("The file can’t be read: {why}."), path, why=why.strerror or str(why)) from why
     return _opened(str(path.absolute()), looked.st_mtime_ns, looked.st_size)
+
+
+def unreadable(path: Path, why: Broken) -> NotThisFormat:
+    """That a tileset itself can’t be read, in words."""
+    words = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
+    return NotThisFormat(words, path, why=tr(str(why)))
 
 
 def packed(path: Path) -> bool:

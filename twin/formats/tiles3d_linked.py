@@ -22,7 +22,7 @@ from twin.formats.notes import Notes
 from twin.formats.reader import Batch, Place
 from twin.formats.tiles3d_copied import tell
 from twin.formats.tiles3d_drawn import Drawing
-from twin.formats.tiles3d_files import Missing, Near, files
+from twin.formats.tiles3d_files import Missing, Near, files, unreadable
 from twin.formats.tiles3d_placing import quick
 from twin.formats.tiles3d_survey import stamp, survey
 from twin.formats.tiles3d_tree import Circle, Tiles
@@ -37,8 +37,6 @@ _LOOKED = 4.0
 """Seconds that tiles are read for, to see whether they can be."""
 _WIDEST = 3_000_000.0
 """Metres that a tileset may span in a city's plane."""
-
-_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
 
 
 @dataclass
@@ -108,7 +106,7 @@ def _counted(path: Path, _time: int, _size: int) -> Count:
     for door, tiles in walked(path):
         if isinstance(tiles, Broken):
             if isinstance(tiles, Circle) or not (door.chain or door.implicit):
-                raise NotThisFormat(_UNREAD, path, why=tr(str(tiles)))
+                raise unreadable(path, tiles)
             if isinstance(tiles, Missing):
                 held.missing[door.named] += 1
             else:

@@ -8,17 +8,14 @@ from typing import Any
 import numpy as np
 
 from twin.core.errors import NotThisFormat
-from twin.core.i18n import mark, tr
 from twin.formats.earth import is_on_earth, to_degrees
 from twin.formats.gltf_document import Broken
 from twin.formats.reader import Survey
 from twin.formats.stamp import KEY, Stamp
-from twin.formats.tiles3d_files import LARGEST_JSON, files
+from twin.formats.tiles3d_files import LARGEST_JSON, files, unreadable
 from twin.formats.tiles3d_pieces import points
 from twin.formats.tiles3d_tree import matrix, parsed
 from twin.formats.tiles3d_volumes import Doubles, corners
-
-_UNREAD = mark("The tileset can’t be read: {why}. Copy it again from where it came from, or export it anew.")
 
 
 def survey(path: Path) -> Survey:
@@ -28,7 +25,7 @@ def survey(path: Path) -> Survey:
     try:
         around = corners(root, matrix(root["transform"]) if root.get("transform") is not None else np.eye(4))
     except Broken as why:
-        raise NotThisFormat(_UNREAD, path, why=tr(str(why))) from None
+        raise unreadable(path, why) from None
     if around is None:
         around = points(path)
     if around is None or not is_on_earth(around):

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from twin.core import paths
-from twin.core.errors import CannotRead
+from twin.core.errors import Cancelled, CannotRead, TwinError
 from twin.core.i18n import mark
 from twin.host.services import Services
 from twin.model.layer import Layer
 from twin.model.patches import Cell, Octree, Patch, PointFile, Points, RasterFile, Square
 from twin.model.tilesets import Branch, Tile, TileFeature, TileKey, TilesetFile
+from twin.store.asking import CLOSING
 from twin.store.city import City
 from twin.work.jobs import Jobs
 
@@ -129,11 +130,16 @@ class Links:
 
         with self._lock:
             if self._closed:
-                raise CannotRead(mark("The city is being closed."), self._path)
+                raise Cancelled(CLOSING)
             jobs = self._jobs.setdefault(pool, Jobs(1, _READERS))
         run = getattr(windows, what)
         file = asked[0].path
-        return jobs.run(run, *asked, title=layer.title, timeout=seconds, memory=MEMORY, path=file).result()
+        try:
+            return jobs.run(run, *asked, title=layer.title, timeout=seconds, memory=MEMORY, path=file).result()
+        except TwinError:
+            if self._closed:
+                raise Cancelled(CLOSING) from None
+            raise
 
     def _raster(self, layer: Layer) -> RasterFile:
         link = layer.link

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from psygnal import Signal
 
-from twin.core.errors import CannotRead, TwinError
-from twin.core.i18n import mark
+from twin.core.errors import Cancelled, TwinError
 from twin.model.layer import Layer
 from twin.model.patches import Patch, Seen, Square
 from twin.model.service import Service
+from twin.store.asking import CLOSING
 from twin.store.city import City
 from twin.work.jobs import Jobs
 
@@ -49,6 +49,8 @@ class Services:
         """What there is of a square: what was seen before where the server doesn't answer."""
         try:
             seen: Seen = self._ask("seen", layer, service, self._city.crs, square)
+        except Cancelled:
+            raise
         except TwinError as why:
             # The child died or took too long: what is asked next finds another.
             seen = Seen(Patch(whole=False), offline=True, words=why.shown())
@@ -89,10 +91,15 @@ class Services:
 
         with self._lock:
             if self._closed:
-                raise CannotRead(mark("The city is being closed."))
+                raise Cancelled(CLOSING)
             if self._jobs is None:
                 self._jobs = Jobs(1, ("twin.formats.windows",))
             jobs = self._jobs
         path = layer.link.path if layer.link else None
         run = getattr(windows, what)
-        return jobs.run(run, *asked, title=layer.title, timeout=SECONDS, memory=MEMORY, path=path).result()
+        try:
+            return jobs.run(run, *asked, title=layer.title, timeout=SECONDS, memory=MEMORY, path=path).result()
+        except TwinError:
+            if self._closed:
+                raise Cancelled(CLOSING) from None
+            raise

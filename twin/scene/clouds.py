@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
-from twin.core.errors import TwinError
+from twin.core.errors import Cancelled, TwinError
 from twin.core.priority import give_way
 from twin.model.layer import Layer
 from twin.model.patches import Octree, Points
@@ -287,6 +287,8 @@ def _result(cloud: _Cloud, future: Future[Any]) -> Any:
     """What a worker made; None where it could not, which is told once."""
     try:
         return future.result()
+    except Cancelled:
+        pass
     except TwinError as why:
         if not cloud.broken:
             _log.warning("%s can't be drawn: %s", cloud.layer.id, why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
@@ -58,6 +59,10 @@ class _Laid:
         self.wanted = Wanted(frozenset(), frozenset(), {})
         self.broken = False
 
+    def as_told(self, piece: Piece) -> Piece:
+        """With the opacity that is said now, where it is that of one raster alone."""
+        return replace(piece, opacity=self.layers[0].opacity) if len(self.layers) == 1 else piece
+
 
 class Draping:
     """The patches of all sheets in a renderer."""
@@ -87,8 +92,11 @@ class Draping:
         after = [kept.get(_same(group)) or self._new(group) for group in wanted]
         if relaid:
             after = [self._again(laid) if _same(laid.layers) in kept else laid for laid in after]
+        faded = [(laid, group) for laid, group in zip(after, wanted, strict=True) if _told(laid.layers) != _told(group)]
+        for laid, group in faded:
+            self._fade(laid, group)
         gone = [laid for laid in self._laid if laid not in after]
-        changed = bool(gone) or len(after) != len(self._laid)
+        changed = bool(gone or faded) or len(after) != len(self._laid)
         for laid in gone:
             self._clear(laid)
         self._laid = after
@@ -107,6 +115,20 @@ class Draping:
             after.stale = set(after.there)
             before.there = {}
         return after
+
+    def _fade(self, laid: _Laid, layers: tuple[Layer, ...]) -> None:
+        """Take other opacities: that of one alone is its material's, of several their picture is mixed anew."""
+        laid.layers = layers
+        laid.sheet.told(layers)
+        if len(layers) > 1:
+            laid.stale = set(laid.there)
+            for future in laid.waiting.values():
+                future.cancel()
+            laid.waiting = {}
+        for spot, pieces in laid.there.items():
+            laid.there[spot] = [one._replace(piece=laid.as_told(one.piece)) for one in pieces]
+            for one in laid.there[spot]:
+                self._put(one)
 
     def again(self) -> None:
         """Ask anew for what services left out; what is there stays so long."""
@@ -232,7 +254,9 @@ class Draping:
         laid.sizes.pop(spot, None)
         pieces = made.pieces if made else ()
         laid.there[spot] = [
-            _Shown(piece, made.square, patching.actor(piece, made.square, self._origin)) for piece in pieces if made
+            _Shown(laid.as_told(piece), made.square, patching.actor(piece, made.square, self._origin))
+            for piece in pieces
+            if made
         ]
         for one in laid.there[spot]:
             one.actor.SetVisibility(False)
@@ -293,6 +317,11 @@ class Draping:
             one.actor.ReleaseGraphicsResources(self._renderer.GetRenderWindow())
 
 
+def _told(layers: tuple[Layer, ...]) -> tuple[float, ...]:
+    """How opaque they are."""
+    return tuple(one.opacity for one in layers)
+
+
 def _same(layers: tuple[Layer, ...]) -> tuple[Any, ...]:
-    """What tells a sheet from another."""
-    return tuple((one.id, one.version, one.kind, one.source, one.link, one.opacity) for one in layers)
+    """What tells a sheet from another; how opaque its layers are doesn't."""
+    return tuple((one.id, one.version, one.kind, one.source, one.link) for one in layers)

@@ -46,6 +46,8 @@ class Levels:
         self._squares: OrderedDict[_Spot, Any] = OrderedDict()
         self._asked: dict[_Spot, Future[Any]] = {}
         self._of: object = None
+        self.came = 0
+        """How many were read that somebody who did not wait asked for."""
         self._lock = threading.Lock()
         self._building = threading.Lock()
 
@@ -64,6 +66,12 @@ class Levels:
             self._relief = None
             self._squares.clear()
         return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is read that somebody who did not wait asked for."""
+        with self._lock:
+            return any(not one.done() for one in self._asked.values())
 
     def laid(self, arrays: Arrays) -> Arrays:
         """A tile whose heights all count from the city's level, and which of what grows lies on the ground."""
@@ -113,6 +121,7 @@ class Levels:
         finally:
             with self._lock:
                 self._asked.pop(_RELIEF, None)
+                self.came += 1
 
     def _on_relief(self, east: Any, north: Any) -> Any:
         from twin.scene import reliefs
@@ -166,7 +175,7 @@ class Levels:
             patch = None
         heights = None if patch is None else patch.heights
         with self._lock:
-            self._asked.pop(spot, None)
+            self.came += self._asked.pop(spot, None) is not None
             if of is self._of:
                 self._squares[spot] = heights
             while len(self._squares) > _KEPT:

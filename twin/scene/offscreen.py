@@ -80,6 +80,9 @@ def shown(
         rows = (drawn_fine if fine else draw)(window, size)
         # What is asked later is asked of this picture.
         scene.sight.depths()
+        # The first time it is asked for heights of the ground that nobody may know yet.
+        scene.depths(size)
+        scene.wait()
         return Shown(rows, scene.sight, scene.depths(size))
     finally:
         scene.close()

@@ -90,7 +90,7 @@ class Scene:
         self._dressing = Dressing()
         self.tolerance = TOLERANCE
         """Pixels that a tile may be off before a finer one takes its place."""
-        self._foreseen = -1
+        self._foreseen = self._told = -1
         self.turn = 0
         """Grows with each change of what is shown."""
         self._missing = False
@@ -136,6 +136,10 @@ class Scene:
             came = True
             self._take(node, made)
         self.turn += self._linked.take(most)
+        if self.ground < 1 and self._told != self._meshing.levels.came:
+            # Depths that nobody knew can be told.
+            self._told = self._meshing.levels.came
+            self.turn += 1
         if came:
             self._arrange()
         self._bake()
@@ -310,8 +314,9 @@ class Scene:
 
     @property
     def busy(self) -> bool:
-        """Whether tiles or the ground are still to come."""
-        return self._meshing.busy or self._grounds.busy or self._linked.busy
+        """Whether tiles or the ground are still to come, or heights of it from which depths are told."""
+        levels = self.ground < 1 and self._meshing.levels.busy
+        return self._meshing.busy or self._grounds.busy or self._linked.busy or levels
 
     @property
     def nbytes(self) -> int:

@@ -107,6 +107,12 @@ class Sheet:
         self.square = Square(float(low[0]), float(low[1]), side)
         self._refined: frozenset[Spot] = frozenset()
 
+    def told(self, layers: Sequence[Layer]) -> None:
+        """What these same layers say now, their opacity."""
+        now = {layer.id: layer for layer in layers}
+        self.rasters = [replace(one, layer=now[one.layer.id]) for one in self.rasters]
+        self.relief = [one for one in self.rasters if one.layer.kind == "terrain"]
+
     def of(self, spot: Spot) -> Square:
         """Where a patch lies."""
         side = self.square.side / 2**spot.level

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
-from twin.core.errors import TwinError
+from twin.core.errors import Cancelled, TwinError
 from twin.core.priority import give_way
 from twin.model.layer import Layer
 from twin.model.shapes import Arrays
@@ -263,7 +263,7 @@ class Tilesets:
         """What a worker made; None where it could not, which is told."""
         try:
             return future.result()
-        except CancelledError:
+        except (CancelledError, Cancelled):
             return None
         except TwinError as why:
             self._tell(one, str(why))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.core.errors import TwinError
+from twin.core.errors import Cancelled, TwinError
 from twin.model.layer import Layer
 from twin.model.patches import SIDE, Patch, Square
 from twin.scene import patching
@@ -66,6 +66,8 @@ class Weaving:
             return None
         try:
             return self._asked(layer, square)
+        except Cancelled:
+            return None
         except TwinError as why:
             with self._losing:
                 if layer.id not in self._lost:

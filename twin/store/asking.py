@@ -11,6 +11,7 @@ import duckdb
 from twin.core.errors import Cancelled
 from twin.core.i18n import mark
 
+CLOSING = mark("The city is being closed.")
 _OVERTAKEN = mark("Another question has overtaken this one.")
 
 

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 from psygnal import Signal
 
-from twin.core.errors import CannotOpen, CannotWrite, LogMissing, Refused
+from twin.core.errors import Cancelled, CannotOpen, CannotWrite, LogMissing, Refused
 from twin.core.priority import give_way
 from twin.model.change import Change, What
 from twin.model.feature import BASE
@@ -41,7 +41,7 @@ from twin.store import (
     views,
 )
 from twin.store.adding import NewLayer
-from twin.store.asking import Asking
+from twin.store.asking import CLOSING, Asking
 from twin.store.audit import AuditLine
 from twin.store.filling import Watch, unwatched
 from twin.store.finding import Found, Query
@@ -351,13 +351,18 @@ class City:
         return self._writer.submit(work).result()
 
     def read(self, ask: Callable[[Connection], T]) -> T:
-        """Ask on this thread's own cursor; it sees what was committed before."""
-        cursor = getattr(self._cursors, "cursor", None)
-        if cursor is None:
-            with self._cursor_lock:
-                cursor = self._cursors.cursor = self._connection.cursor()
-                self._open_cursors.append(cursor)
-        return ask(cursor)
+        """Ask on this thread's own cursor; it sees what was committed before. Cancelled where the city closes."""
+        try:
+            cursor = getattr(self._cursors, "cursor", None)
+            if cursor is None:
+                with self._cursor_lock:
+                    cursor = self._cursors.cursor = self._connection.cursor()
+                    self._open_cursors.append(cursor)
+            return ask(cursor)
+        except duckdb.Error:
+            if self._closed:
+                raise Cancelled(CLOSING) from None
+            raise
 
     def close(self) -> None:
         """Close cleanly: the log is folded in, and a last-good copy is kept where anything changed."""
