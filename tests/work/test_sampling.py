@@ -37,7 +37,10 @@ def context(tmp_path, monkeypatch):
 
 
 def left(context: Any) -> list[str]:
-    return [one.name for one in context.scratch.iterdir() if not one.name.startswith("balad-jobs-")]
+    rooms = [one for one in context.scratch.iterdir() if (one / ".owner").exists()]
+    there = [one for room in rooms for one in room.iterdir() if one.name != ".owner"]
+    there += [one for one in context.scratch.iterdir() if one not in rooms]
+    return [one.name for one in there if not one.name.startswith("jobs-")]
 
 
 def test_it_is_told_all_the_way(context):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
@@ -47,7 +46,9 @@ def logs() -> Path:
 
 def scratch() -> Path:
     """A new, empty folder for one job's files; whoever asks for it removes it."""
-    return Path(tempfile.mkdtemp(prefix="balad-"))
+    from twin.core import scratch as rooms
+
+    return rooms.folder()
 
 
 def dataset(path: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from twin.core import paths
+from twin.core import paths, scratch
 from twin.core.errors import Refused
 from twin.core.i18n import first_strong, mark, tr
 from twin.core.priority import screen
@@ -84,6 +84,7 @@ def run(city: Path | None, *, make: bool = False) -> int:
     else:
         desk.start()
     QTimer.singleShot(_SETTLED, _collect)
+    QTimer.singleShot(_SETTLED, scratch.sweep_aside)
     return int(application.exec())
 
 

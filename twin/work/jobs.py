@@ -21,6 +21,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from twin.core import scratch
 from twin.core.errors import Cancelled, ReaderFailed, Refused, TooLarge, TwinError
 from twin.core.i18n import mark, tongue
 from twin.core.priority import screen
@@ -169,7 +170,9 @@ class Jobs:
 
     def _start(self) -> ProcessPool:
         context = Spawning()
-        self._folder = self._folder or TemporaryDirectory(prefix="balad-jobs-", ignore_cleanup_errors=True)
+        self._folder = self._folder or TemporaryDirectory(
+            dir=scratch.room(), prefix="jobs-", ignore_cleanup_errors=True
+        )
         self._reports, writing = context.Pipe(duplex=False)
         arguments = (writing, self._folder.name, self.preload, screen.there)
         self._pool = ProcessPool(self.workers, initializer=child.begin, initargs=arguments, context=context)
