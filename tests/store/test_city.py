@@ -193,6 +193,20 @@ def test_a_city_open_elsewhere_says_who_has_it(tmp_path):
         assert check(city).ok
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_city_stays_its_owners_whatever_else_looks_into_the_file(tmp_path, read_only):
+    """A file dialog of the window does, to find out what each file is: POSIX's own lock is lost with that."""
+    code = "import sys; from pathlib import Path; from twin.store.city import City;"
+    code += f"City.open(Path(sys.argv[1]), read_only={read_only}).close()"
+    with City.create(tmp_path / "c.balad", "EPSG:9357") as city:
+        (tmp_path / "c.balad").open("rb").close()
+        done = subprocess.run([sys.executable, "-c", code, str(city.path)], capture_output=True, text=True, check=False)
+        assert "CityBusy" in done.stderr and str(os.getpid()) in done.stderr
+        city.add([new("a")], ("import", {}))
+    with City.open(tmp_path / "c.balad") as again:
+        assert check(again).ok and len(again.layers()) == 1
+
+
 def test_a_newer_city_is_refused_in_words(tmp_path):
     with City.create(tmp_path / "c.balad", "EPSG:9357") as city:
         city.set_meta("schema", str(schema.VERSION + 1))

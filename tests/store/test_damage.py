@@ -53,6 +53,20 @@ def test_the_command_line_lists_the_ways_back(torn):
     assert answered("check", torn)["ok"]
 
 
+def test_a_damaged_file_goes_back_to_the_copy_of_the_last_close(tmp_path):
+    path = tmp_path / "c.balad"
+    with City.create(path, "EPSG:9357") as city:
+        city.add([new("a")], ("import", {}))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + os.urandom(len(whole) - 4096))
+    refused = balad("info", path)
+    assert refused.returncode == 1 and "recover" in refused.stderr
+    assert [choice.id for choice in recovery.choices(path)] == ["last-good"]
+    recovery.recover(path, "last-good")
+    with City.open(path) as city:
+        assert len(city.layers()) == 1 and check(city).ok
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="a small disk is made as root")
 def test_a_full_disk_is_words_and_the_city_stays_whole(tmp_path):
     disk = tmp_path / "disk"

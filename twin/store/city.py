@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -61,6 +61,7 @@ class City:
         self.path = path
         self.read_only = read_only
         self._connection = connection
+        self._held: IO[bytes] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="city-writer", initializer=give_way)
         self._cursors = threading.local()
         self._cursor_lock = threading.Lock()
@@ -80,6 +81,7 @@ class City:
         except CannotOpen as why:
             raise CannotWrite("A city can't be made here: check the folder's permissions.", path) from why
         city = cls(path, connection, read_only=False)
+        city._held = lock.hold(path)
         with city._transaction() as written:
             schema.create(written)
             schema.put(written, "crs", crs)
@@ -94,15 +96,22 @@ class City:
         """Open a city; see ``twin.core.errors`` under CannotOpen for what may stand in the way."""
         connecting.require(path)
         log_there = connecting.log(path).exists()
-        connection = connecting.connect(path, read_only=read_only)
+        held = lock.hold(path, shared=read_only)
+        try:
+            connection = connecting.connect(path, read_only=read_only)
+        except BaseException:
+            lock.let_go(held)
+            raise
         try:
             schema.version(connection, path)
             if schema.get(connection, "session") and not log_there:
                 raise LogMissing(connecting.HALF_COPIED, path)  # noqa: TRY301  the connection is closed below
         except BaseException:
             connection.close()
+            lock.let_go(held)
             raise
         city = cls(path, connection, read_only=read_only)
+        city._held = held
         if not read_only:
             city._begin()
         return city
@@ -376,6 +385,7 @@ class City:
         self._connection.close()
         if not self.read_only:
             lock.withdraw(self.path)
+        lock.let_go(self._held)
         if clean and self._written:
             lastgood.keep(self.path)
 

@@ -12,7 +12,7 @@ import duckdb
 from twin.core.errors import CannotOpen, CannotWrite, CityBusy, LogTorn, TwinError
 from twin.core.i18n import mark
 from twin.core.priority import giving_way
-from twin.store import lock
+from twin.store import lastgood, lock
 
 _SETTINGS = (
     "SET enable_external_access=false",
@@ -96,8 +96,7 @@ def _plain() -> Iterator[None]:
 
 def _opening(path: Path, text: str) -> TwinError:
     if "lock" in text.lower() and ("conflict" in text.lower() or "being used" in text.lower()):
-        words = mark("Another process has this city open: {who}. Close it there, or work on a copy.")
-        return CityBusy(words, path, who=lock.holder(path, text))
+        return CityBusy(lock.BUSY, path, who=lock.holder(path, text))
     if "wal" in text.lower() or "replay" in text.lower():
         words = mark(
             "The city's log was damaged, as by a power cut: “balad recover” shows the ways back. Nothing was changed."
@@ -105,6 +104,9 @@ def _opening(path: Path, text: str) -> TwinError:
         return LogTorn(words, path)
     if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
         return CannotOpen("The city can't be opened for writing: check the file's and folder's permissions.", path)
+    if lastgood.beside(path).exists():
+        words = mark("The city's file is damaged: “balad recover” shows the ways back. Nothing was changed.")
+        return LogTorn(words, path)
     return CannotOpen("This is not a city of Balad, or it is damaged: {why}", path, why=_first_line(text))
 
 

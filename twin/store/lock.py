@@ -1,4 +1,4 @@
-"""Who has a city open: a small file beside it, which is only believed while DuckDB's own lock is held."""
+"""Who has a city open: a lock on its file, and a small file beside it that is only believed while that is held."""
 
 from __future__ import annotations
 
@@ -9,6 +9,49 @@ import os
 import re
 import socket
 from pathlib import Path
+from typing import IO
+
+from twin.core.errors import CityBusy
+from twin.core.i18n import mark
+
+BUSY = mark("Another process has this city open: {who}. Close it there, or work on a copy.")
+"""Where ``who`` is a person and a process, as well as can be told."""
+
+
+def hold(path: Path, *, shared: bool = False) -> IO[bytes] | None:
+    """Lock a city's file until what is answered is closed, alone or beside other readers; CityBusy if another has it.
+
+    DuckDB's own lock is one of POSIX's record locks, which a process loses as soon as anything in it closes the file,
+    whoever opened it (fcntl(2)): a file dialog that looks what a file is, say. This one (flock(2)) is lost with its
+    handle alone; it must be closed after DuckDB's connection. Windows' locks are of the handle anyway.
+    """
+    if os.name != "posix":
+        return None
+    import fcntl
+
+    try:
+        file = path.open("rb")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        # Within a process DuckDB has one database a file, however often it is opened.
+        if _read(path).get("pid") != str(os.getpid()):
+            raise CityBusy(BUSY, path, who=holder(path)) from None
+        return None
+    except OSError:
+        # A file system without such locks has DuckDB's alone.
+        file.close()
+        return None
+    return file
+
+
+def let_go(held: IO[bytes] | None) -> None:
+    """Give back what ``hold`` answered."""
+    if held is not None:
+        held.close()
 
 
 def beside(path: Path) -> Path:
