@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -97,6 +99,22 @@ def test_a_layer_that_is_taken_out_takes_its_rows_along(table, desk, qtbot):
     qtbot.wait_until(lambda: table.rows.count == 0)
     desk.command("undo")
     qtbot.wait_until(lambda: table.rows.count == 3)
+
+
+def test_a_layer_chosen_while_the_log_is_read_has_its_rows_when_the_table_comes_back(table, desk, qtbot, tmp_path):
+    file = tmp_path / "places.geojson"
+    place = {"type": "Point", "coordinates": [39.146, 21.52]}
+    places = [{"type": "Feature", "geometry": place, "properties": {"name": "here"}}]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": places}), encoding="utf-8")
+    desk.command("import", file=file)
+    qtbot.wait_until(lambda: desk.known is not None and len(desk.known.layers) == 2, timeout=20_000)
+    desk.window.layers.choose("buildings")
+    qtbot.wait_until(lambda: table.rows.count == 3)
+    log, rows = (desk.window.below._tabs[place] for place in (1, 0))
+    QTest.mouseClick(log, Qt.MouseButton.LeftButton)
+    desk.window.layers.choose("places")
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton)
+    qtbot.wait_until(lambda: table.rows.count == 1)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -298,6 +298,7 @@ class Desk:
         window.bookmarks.removed.connect(lambda one: self.command("remove-bookmark", bookmark=one))
         window.view.moved.connect(self._scale)
         window.view.shone.connect(self.reread)
+        window.below.turned.connect(lambda _place: self.table())
         window.table.chosen.connect(self._row_chosen)
         window.table.wanted.connect(self._row_wanted)
         window.layers.ticked.connect(lambda layer, shown: self.command("show-layer", layer=layer, visible=shown))

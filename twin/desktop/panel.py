@@ -27,6 +27,8 @@ class Panel(QDockWidget):
 
     pulled = Signal(int)
     """Its height, where a hand pulls at its edge."""
+    turned = Signal(int)
+    """The place of the tab whose body is shown now."""
 
     def __init__(self, name: str, body: QWidget) -> None:
         super().__init__()
@@ -107,6 +109,7 @@ class Panel(QDockWidget):
             tab.setChecked(number == place)
         for widget, page in self._of_page:
             widget.setVisible(page == place and not (self._narrow and isinstance(widget, QToolButton)))
+        self.turned.emit(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """By a hand, or by the window."""

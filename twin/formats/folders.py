@@ -17,6 +17,8 @@ _SHOWN = 12
 _PACKED = (".zip", ".rar", ".7z")
 _UNREADABLE = (".dwg", *_PACKED)
 """What is worth naming in a folder that holds nothing else."""
+_SAYING = (".xml", ".json", ".txt", ".csv")
+"""What may stand beside a data set of its name and say something about it: metadata, a style, a list."""
 
 
 def whole(folder: Path, formats: tuple[Format, ...]) -> tuple[Format, Path] | None:
@@ -91,7 +93,7 @@ def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path
         yield claimed
         return
     inner: list[Path] = []
-    known: set[str] = set()
+    known: dict[str, list[Any]] = {}
     for path in members(folder):
         if any(path.is_relative_to(one) for one in inner) or path.suffix.lower() in _PACKED:
             continue
@@ -101,12 +103,17 @@ def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path
             inner.append(within[0])
             yield within[1]
             continue
-        for one in formats:
-            stem = f"{path.parent}/{path.name.lower().partition('.')[0]}"
-            if path.name.lower().endswith(one.SUFFIXES) and stem not in known:
-                known.add(stem)
-                yield one, path
-                break
+        stem = f"{path.parent}/{path.name.lower().partition('.')[0]}"
+        of = next((one for one in formats if path.name.lower().endswith(one.SUFFIXES)), None)
+        if of is None or of in known.get(stem, []) or (stem in known and _beside(path, of)):
+            continue
+        known.setdefault(stem, []).append(of)
+        yield of, path
+
+
+def _beside(path: Path, of: Format) -> bool:
+    """Whether a file of another's name may say something about that one, and be no data set of its own."""
+    return bool(getattr(of, "BESIDE", False)) or path.suffix.lower() in _SAYING
 
 
 def _between(folder: Path, path: Path) -> list[Path]:
