@@ -10,6 +10,7 @@ from tests import services, tiles
 from tests.command import answered, balad
 from tests.rasters import slope, tiff
 from tests.serving import serving
+from twin.core.errors import Cancelled
 from twin.host.session import Session
 from twin.model.patches import Square
 
@@ -121,5 +122,6 @@ def test_nothing_is_asked_once_the_city_is_closed(city):
             layer, links = session.city.layer("plans"), session.tiles.links
             before, children = len(one.asked), set(multiprocessing.active_children())
             links.close()
-            assert links.services.patch(layer, layer.link.service, SQUARE).picture is None
+            with pytest.raises(Cancelled, match="being closed"):
+                links.services.patch(layer, layer.link.service, SQUARE)
             assert len(one.asked) == before and set(multiprocessing.active_children()) <= children
