@@ -11,7 +11,7 @@ import pytest
 from tests import damaged
 from tests.command import answered, balad
 from tests.store.conftest import new
-from twin.core.errors import CannotWrite, LogTorn
+from twin.core.errors import CannotWrite, LogTorn, TwinError
 from twin.store import recovery
 from twin.store.check import check
 from twin.store.city import City
@@ -19,7 +19,26 @@ from twin.store.city import City
 
 @pytest.fixture
 def torn(tmp_path):
-    return damaged.torn(tmp_path / "c.balad")
+    path = damaged.torn(tmp_path / "c.balad")
+    # Of the process that was killed.
+    path.with_name(path.name + ".lock").unlink(missing_ok=True)
+    return path
+
+
+def test_a_block_that_is_damaged_is_told_in_words_and_has_a_way_back(tmp_path):
+    path = tmp_path / "c.balad"
+    with City.create(path, "EPSG:9357") as city:
+        city.add([new("a")], ("import", {}))
+    whole = path.read_bytes()
+    told = 0
+    for place in range(12_288, len(whole), 262_144):
+        path.write_bytes(whole[: place + 64] + bytes(512) + whole[place + 576 :])
+        try:
+            City.open(path, read_only=True).close()
+        except TwinError:
+            told += 1
+            assert [choice.id for choice in recovery.choices(path)] == ["last-good"]
+    assert told
 
 
 def test_a_torn_log_gives_a_choice_and_changes_nothing(torn):

@@ -7,13 +7,13 @@ import json
 import logging
 import os
 import secrets
-import tempfile
 import threading
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from twin.core import scratch
 from twin.store import lock
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Owner:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._key = secrets.token_bytes(32)
-        self._folder = Path(tempfile.mkdtemp(prefix="balad-")) if os.name != "nt" else None
+        self._folder = scratch.folder("owner-") if os.name != "nt" else None
         address = str(self._folder / "owner") if self._folder else rf"\\.\pipe\balad-{secrets.token_hex(8)}"
         self._listener = Listener(address, authkey=self._key)
         lock.announce(session.path, address, self._key.hex())

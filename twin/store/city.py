@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -57,11 +57,11 @@ class City:
     changed = Signal(Change)
     """Emitted on the writer's thread after each commit."""
 
-    def __init__(self, path: Path, connection: Connection, *, read_only: bool) -> None:
+    def __init__(self, path: Path, connection: Connection, held: Path | None, *, read_only: bool) -> None:
         self.path = path
+        self._held = held
         self.read_only = read_only
         self._connection = connection
-        self._held: IO[bytes] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="city-writer", initializer=give_way)
         self._cursors = threading.local()
         self._cursor_lock = threading.Lock()
@@ -77,18 +77,17 @@ class City:
         if not path.absolute().parent.is_dir():
             raise CannotWrite("There is no such folder: make it first, or choose another.", path.absolute().parent)
         try:
-            connection = connecting.connect(path)
+            city = cls(path, *connecting.held(path), read_only=False)
         except CannotOpen as why:
             raise CannotWrite("A city can't be made here: check the folder's permissions.", path) from why
-        city = cls(path, connection, read_only=False)
-        city._held = lock.hold(path)
-        with city._transaction() as written:
-            schema.create(written)
-            schema.put(written, "crs", crs)
-            schema.put(written, "synthetic", "yes" if synthetic else "")
-            audit.record(written, "create", {"crs": crs})
-        city._written = True
-        city._begin()
+        with city._or_let_go():
+            with city._transaction() as written:
+                schema.create(written)
+                schema.put(written, "crs", crs)
+                schema.put(written, "synthetic", "yes" if synthetic else "")
+                audit.record(written, "create", {"crs": crs})
+            city._written = True
+            city._begin()
         return city
 
     @classmethod
@@ -96,25 +95,28 @@ class City:
         """Open a city; see ``twin.core.errors`` under CannotOpen for what may stand in the way."""
         connecting.require(path)
         log_there = connecting.log(path).exists()
-        held = lock.hold(path, shared=read_only)
-        try:
-            connection = connecting.connect(path, read_only=read_only)
-        except BaseException:
-            lock.let_go(held)
-            raise
-        try:
-            schema.version(connection, path)
-            if schema.get(connection, "session") and not log_there:
-                raise LogMissing(connecting.HALF_COPIED, path)  # noqa: TRY301  the connection is closed below
-        except BaseException:
-            connection.close()
-            lock.let_go(held)
-            raise
-        city = cls(path, connection, read_only=read_only)
-        city._held = held
-        if not read_only:
-            city._begin()
+        city = cls(path, *connecting.held(path, read_only=read_only), read_only=read_only)
+        with city._or_let_go():
+            with connecting.opening(path):
+                schema.version(city._connection, path)
+                unfinished = schema.get(city._connection, "session")
+            if unfinished and not log_there:
+                raise LogMissing(connecting.HALF_COPIED, path)
+            if not read_only:
+                city._begin()
         return city
+
+    @contextmanager
+    def _or_let_go(self) -> Iterator[None]:
+        """What fails while a city is begun leaves nothing open."""
+        try:
+            yield
+        except BaseException:
+            self._closed = True
+            self._writer.shutdown()
+            self._connection.close()
+            lock.let_go(self._held)
+            raise
 
     @property
     def crs(self) -> str:
@@ -385,9 +387,9 @@ class City:
         self._connection.close()
         if not self.read_only:
             lock.withdraw(self.path)
-        lock.let_go(self._held)
         if clean and self._written:
             lastgood.keep(self.path)
+        lock.let_go(self._held)
 
     def _fold(self) -> bool:
         """Fold the log in and take the mark away; False where the disk has no room: the log then stays beside it."""

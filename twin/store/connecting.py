@@ -34,6 +34,9 @@ HALF_COPIED = mark(
     "This city was copied while it was open, and its .wal file, which holds the latest changes, is missing. Close it "
     "where it is open and copy it again, or “balad recover” opens it as it is."
 )
+_UNWRITABLE = mark("The city can't be opened for writing: check the file's and folder's permissions.")
+_DAMAGED = r"corrupt|checksum|serializ|unexpected end|not enough|field id|failed to read|could not read|allocate block"
+"""How DuckDB says that what stands in a file can't be."""
 _MAGIC = b"DUCK"
 """What stands in a DuckDB file from its ninth byte on; without it DuckDB may take a file for something else."""
 
@@ -73,6 +76,25 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     return connection
 
 
+def held(path: Path, *, read_only: bool = False) -> tuple[duckdb.DuckDBPyConnection, Path | None]:
+    """The same with the city locked, and what ``lock.let_go`` takes once the connection is closed."""
+    place = lock.hold(path, shared=read_only)
+    try:
+        return connect(path, read_only=read_only), place
+    except BaseException:
+        lock.let_go(place)
+        raise
+
+
+@contextlib.contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Turn DuckDB's errors at the first that is read of a city into words."""
+    try:
+        yield
+    except duckdb.Error as why:
+        raise _opening(path, str(why)) from why
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn DuckDB's errors while writing into words."""
@@ -94,17 +116,22 @@ def _plain() -> Iterator[None]:
     yield
 
 
-def _opening(path: Path, text: str) -> TwinError:
-    if "lock" in text.lower() and ("conflict" in text.lower() or "being used" in text.lower()):
+def _opening(path: Path, said: str) -> TwinError:
+    # A folder's name says nothing of what is wrong.
+    text = said.replace(str(path), "").replace(str(path.absolute()), "")
+    small = text.lower()
+    if ("lock" in small and "conflict" in small) or "being used" in small:
         return CityBusy(lock.BUSY, path, who=lock.holder(path, text))
-    if "wal" in text.lower() or "replay" in text.lower():
+    if "read-only" in small or "permission" in small:
+        return CannotOpen(_UNWRITABLE, path)
+    if re.search(r"\bwal\b|replay", small):
         words = mark(
             "The city's log was damaged, as by a power cut: “balad recover” shows the ways back. Nothing was changed."
         )
         return LogTorn(words, path)
-    if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
-        return CannotOpen("The city can't be opened for writing: check the file's and folder's permissions.", path)
-    if lastgood.beside(path).exists():
+    if "cannot open file" in small:
+        return CannotOpen(_UNWRITABLE, path)
+    if lastgood.beside(path).exists() and re.search(_DAMAGED, small):
         words = mark("The city's file is damaged: “balad recover” shows the ways back. Nothing was changed.")
         return LogTorn(words, path)
     return CannotOpen("This is not a city of Balad, or it is damaged: {why}", path, why=_first_line(text))

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import threading
 from pathlib import Path
 from typing import IO
 
@@ -18,40 +19,81 @@ BUSY = mark("Another process has this city open: {who}. Close it there, or work 
 """Where ``who`` is a person and a process, as well as can be told."""
 
 
-def hold(path: Path, *, shared: bool = False) -> IO[bytes] | None:
-    """Lock a city's file until what is answered is closed, alone or beside other readers; CityBusy if another has it.
+class _Held:
+    """A lock file of this process, and how many of its cities stand behind it: DuckDB has one database a file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.count = file, 1
+
+
+_held: dict[Path, _Held] = {}
+_guard = threading.Lock()
+
+
+def hold(path: Path, *, shared: bool = False) -> Path | None:
+    """Lock a city, alone or beside other readers; CityBusy where another process has it. ``let_go`` takes the answer.
 
     DuckDB's own lock is one of POSIX's record locks, which a process loses as soon as anything in it closes the file,
-    whoever opened it (fcntl(2)): a file dialog that looks what a file is, say. This one (flock(2)) is lost with its
-    handle alone; it must be closed after DuckDB's connection. Windows' locks are of the handle anyway.
+    whoever opened it (fcntl(2)): a file dialog that looks what a file is, say. This one (flock(2)) is of a small file
+    beside the city, which nobody else opens; where none can be made or locked, DuckDB's is all there is. Windows' locks
+    are of the handle anyway.
     """
     if os.name != "posix":
         return None
+    place = path.resolve()
+    place = place.with_name(place.name + ".lock")
+    with _guard:
+        if place in _held:
+            _held[place].count += 1
+            return place
+        file = _locked(place, path, shared=shared)
+        if file is None:
+            return None
+        _held[place] = _Held(file)
+        return place
+
+
+def let_go(place: Path | None) -> None:
+    """Give back what ``hold`` answered, after DuckDB's connection was closed."""
+    if place is None:
+        return
     import fcntl
 
-    try:
-        file = path.open("rb")
-    except OSError:
-        return None
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        # Within a process DuckDB has one database a file, however often it is opened.
-        if _read(path).get("pid") != str(os.getpid()):
+    with _guard:
+        mine = _held[place]
+        mine.count -= 1
+        if mine.count:
+            return
+        del _held[place]
+        with mine.file, contextlib.suppress(OSError):
+            # Whoever is the last takes the file away; other readers keep theirs.
+            fcntl.flock(mine.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            place.unlink()
+
+
+def _locked(place: Path, path: Path, *, shared: bool) -> IO[bytes] | None:
+    import fcntl
+
+    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
+    while True:
+        try:
+            file = place.open("ab")
+        except OSError:
+            return None
+        try:
+            fcntl.flock(file, how)
+            # Who had it before may have taken the file away meanwhile.
+            if os.path.samestat(os.fstat(file.fileno()), place.stat()):
+                return file
+        except BlockingIOError:
+            file.close()
             raise CityBusy(BUSY, path, who=holder(path)) from None
-        return None
-    except OSError:
-        # A file system without such locks has DuckDB's alone.
+        except FileNotFoundError:
+            pass
+        except OSError:
+            file.close()
+            return None
         file.close()
-        return None
-    return file
-
-
-def let_go(held: IO[bytes] | None) -> None:
-    """Give back what ``hold`` answered."""
-    if held is not None:
-        held.close()
 
 
 def beside(path: Path) -> Path:
