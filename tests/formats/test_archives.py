@@ -44,6 +44,13 @@ def test_a_zip_of_different_data_sets_names_them(tmp_path: Path, other: str) -> 
     assert str(why.value).endswith(str(file)) and "a.gpkg" in str(why.value) and other in str(why.value)
 
 
+def test_what_says_something_about_a_data_set_of_its_name_is_none_itself(tmp_path: Path) -> None:
+    areas = written(tmp_path / "a.gpkg")
+    for name in ("a.csv", "a.json", "a.xml"):
+        (tmp_path / name).write_text("{}")
+    assert [layer.report.read for layer in take(zipped(tmp_path / "a.zip", areas)).layers] == [36]
+
+
 @pytest.mark.parametrize("bare", [False, True])
 def test_a_zipped_geodatabase_is_read(tmp_path: Path, bare: bool) -> None:
     gdb = written(tmp_path / "amana.gdb")

@@ -93,7 +93,7 @@ def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path
         yield claimed
         return
     inner: list[Path] = []
-    known: dict[str, list[Any]] = {}
+    known: dict[str, list[tuple[Any, Path]]] = {}
     for path in members(folder):
         if any(path.is_relative_to(one) for one in inner) or path.suffix.lower() in _PACKED:
             continue
@@ -105,15 +105,16 @@ def _sets(folder: Path, formats: tuple[Format, ...]) -> Iterator[tuple[Any, Path
             continue
         stem = f"{path.parent}/{path.name.lower().partition('.')[0]}"
         of = next((one for one in formats if path.name.lower().endswith(one.SUFFIXES)), None)
-        if of is None or of in known.get(stem, []) or (stem in known and _beside(path, of)):
-            continue
-        known.setdefault(stem, []).append(of)
-        yield of, path
+        if of is not None and all(of is not other for other, _ in known.setdefault(stem, [])):
+            known[stem].append((of, path))
+    for files in known.values():
+        yield from _alone(files)
 
 
-def _beside(path: Path, of: Format) -> bool:
-    """Whether a file of another's name may say something about that one, and be no data set of its own."""
-    return bool(getattr(of, "BESIDE", False)) or path.suffix.lower() in _SAYING
+def _alone(files: list[tuple[Any, Path]]) -> list[tuple[Any, Path]]:
+    """Of files of one name those that are data sets: what may say something about another is none beside it."""
+    own = [(of, path) for of, path in files if not getattr(of, "BESIDE", False) and path.suffix.lower() not in _SAYING]
+    return own or files[:1]
 
 
 def _between(folder: Path, path: Path) -> list[Path]:

@@ -22,6 +22,9 @@ def pending(path: Path) -> bool:
             return _differs(log, file)
     except FileNotFoundError:
         return False
+    except OSError:
+        # A log that can't be read may hold anything.
+        return True
 
 
 def _differs(log: BinaryIO, file: BinaryIO) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twin.core.errors import CannotRead
+from twin.core.errors import CannotRead, TwinError
 from twin.core.i18n import mark
 from twin.formats import tile_grid, tile_set, web_fetch, web_template
 from twin.formats.crs import Box
@@ -62,7 +62,13 @@ def _own(templates: list[str], url: str) -> tuple[str, tuple[str, ...]]:
     """The first address of tiles that is on the host of a document, and what of its ``{s}`` is."""
     named, elsewhere = web_fetch.host(url), "–"
     for said in templates:
-        template, hosts = web_template.read(web_fetch.joined(url, said))
+        try:
+            template, hosts = web_template.read(web_fetch.joined(url, said))
+        except TwinError:
+            # Another that is named after it may be what can be asked.
+            if said == templates[-1] and elsewhere == "–":
+                raise
+            continue
         each = web_template.each_host(template, hosts)
         if named in each:
             return template, tuple(one for one, its in zip(hosts, each, strict=False) if its == named)

@@ -118,10 +118,11 @@ class Levels:
     def _build(self) -> None:
         try:
             self._on_relief(np.empty(0), np.empty(0))
+            with self._lock:
+                self.came += 1
         finally:
             with self._lock:
                 self._asked.pop(_RELIEF, None)
-                self.came += 1
 
     def _on_relief(self, east: Any, north: Any) -> Any:
         from twin.scene import reliefs

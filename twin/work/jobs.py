@@ -146,9 +146,13 @@ class Jobs:
         """Stop every job and every child."""
         with self._lock:
             self._closed = True
-            for job in self.running():
-                job.cancel()
-            self._drop_pool()
+            running = self.running()
+            pool, self._pool = self._pool, None
+        # The pool's own threads tell of each job's end and ask for the lock: nobody who waits for them may hold it.
+        for job in running:
+            job.cancel()
+        _ended(pool)
+        with self._lock:
             if self._folder is not None:
                 self._folder.cleanup()
 
@@ -182,9 +186,7 @@ class Jobs:
 
     def _drop_pool(self) -> None:
         pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+        _ended(pool)
 
     def _listen(self, pool: ProcessPool, reports: Connection) -> None:
         while self._pool is pool:
@@ -239,3 +241,9 @@ class Jobs:
         elif why is None and (outcome := job.future.result()).trace:
             level = logging.INFO if type(outcome.error) not in (ReaderFailed, TooLarge) else logging.ERROR
             _log.log(level, "job %s\n%s", job.title, outcome.trace)
+
+
+def _ended(pool: ProcessPool | None) -> None:
+    if pool is not None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
