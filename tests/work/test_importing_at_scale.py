@@ -122,7 +122,8 @@ def test_a_stopped_import_leaves_no_trace(hostile, tmp_path, monkeypatch, moment
             words = "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main'"
             (tables,) = city.read(lambda connection: connection.execute(words).fetchone())
             assert (city.layers(), tables) == ([], 0)
-    assert list(temporary.iterdir()) == []
+    # This process's room stays as long as it lives, and nothing of an import in it.
+    assert {one.name for one in temporary.glob("**/*") if not one.name.startswith("balad-")} <= {".owner"}
     after = sorted(file.name for file in tmp_path.iterdir() if not file.name.endswith(".last-good"))
     assert after == [name for name in before if not name.endswith(".last-good")]
 
