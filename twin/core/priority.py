@@ -10,8 +10,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_NICE = 19
-"""The most there is: what holds Python's own lock still gets its turn, since nothing of ours draws meanwhile."""
+_NICE = 10
+"""Of 19: a thread that hardly gets a turn would keep what the screen waits for, Python's own lock above all."""
 _TURN = 0.0005
 """Seconds; Python's own 5 ms are felt several times in a frame."""
 
