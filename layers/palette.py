@@ -67,6 +67,8 @@ NODES = {
     "bus": shapes.colour("#6B4A12"), "source": shapes.colour("#B0480F"), "generator": shapes.colour("#1F7A4A"),
     "load": shapes.colour("#5A6870"), "switch": shapes.colour("#3C4650"), "node": shapes.colour("#3C4650"),
 }  # fmt: skip
+POINT = shapes.colour("#8A6A4C")
+"""What nobody says a kind of (ART)."""
 METAL = shapes.colour("#C3C9CC")
 IRON = shapes.colour("#4A545C")
 STEEL = shapes.colour("#8C969C")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
 
 SEEN = ("desktop", "lettering", "scene", "tools")
 """The rooms whose tests draw: about half of the time."""
+_running: list[subprocess.Popen[bytes]] = []
 
 
 def main(words: Sequence[str]) -> int:
@@ -45,7 +47,11 @@ def _all() -> list[int]:
     with ThreadPoolExecutor(1) as beside, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as kept:
         rest = ["-m", "not long", *(f"--ignore={room}" for room in seen)]
         begun = beside.submit(_tests, rest, kept)
-        codes = [_tests(["-m", "not long", *seen]), begun.result()]
+        try:
+            codes = [_tests(["-m", "not long", *seen]), begun.result()]
+        except KeyboardInterrupt:
+            _stop()
+            raise
         kept.seek(0)
         print(kept.read(), flush=True)
     return codes
@@ -56,7 +62,16 @@ def _tests(words: Sequence[str], kept: IO[str] | None = None) -> int:
         own = {**variables(), **shown, "LIBGL_ALWAYS_SOFTWARE": "1"}
         # A session of its own: what gives way to its window gives way to no other's tests (sched(7), autogroup).
         command = [sys.executable, "-m", "pytest", *words]
-        return subprocess.call(command, cwd=PROGRAM, env=own, stdout=kept, start_new_session=True)
+        with subprocess.Popen(command, cwd=PROGRAM, env=own, stdout=kept, start_new_session=True) as running:
+            _running.append(running)
+            return running.wait()
+
+
+def _stop() -> None:
+    """What a person stopped ends with all that it started: a session of its own doesn't hear their keys."""
+    for running in _running:
+        if os.name == "posix" and running.poll() is None:
+            os.killpg(running.pid, signal.SIGINT)
 
 
 def _python(command: list[str]) -> list[str]:

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers import areas, buildings, cables, nodes, pipes, roads, surfaces, trees
+from layers import areas, buildings, cables, nodes, pipes, points, roads, surfaces, trees
 from twin.model.layer import Layer
 from twin.scene import offscreen
 from twin.scene.scene import Scene
 
 KINDS = {"buildings": buildings, "areas": areas, "roads": roads, "surfaces": surfaces, "terrain": surfaces}
-KINDS |= {"pipes": pipes, "cables": cables, "nodes": nodes, "trees": trees}
+KINDS |= {"pipes": pipes, "cables": cables, "nodes": nodes, "trees": trees, "points": points}
 FIRST = 1
 
 

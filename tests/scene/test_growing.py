@@ -56,6 +56,22 @@ def test_a_pipe_of_100_mm_is_seen_from_a_street_and_from_an_overview(distance, a
     assert 0.55 * expected <= wide / slant <= 1.5 * expected + 1
 
 
+@pytest.mark.parametrize("distance", [60.0, 1_000.0, 4_000.0])
+def test_a_point_is_seen_from_wherever_it_is_in_the_colour_of_its_layer(distance):
+    source = Synthetic()
+    source.add("stops", "points", [shapely.Point(EAST, NORTH)])
+    with scene(source, looking(distance=distance)) as made:
+        picture = drawn(made)
+    empty = picture[:, [100]]
+    seen = differs(picture, empty)
+    assert seen.sum() >= 20
+    shown = picture[seen]
+    # Its head, and no more of its grey post.
+    head = shown[np.argsort(shown[:, 2] - shown[:, 0])[:10]].mean(axis=0)
+    assert head[0] > head[1] > head[2] and head[0] - head[2] > 25, "brown as its swatch"
+    assert (empty.mean(axis=(0, 1)) - head > 50).all(), "and told from the ground"
+
+
 def test_a_wider_pipe_is_wider_from_afar_too():
     source = Synthetic()
     source.add("pipes", "pipes", [line((-4000, y), (4000, y)) for y in (-100, 100)], diameter=[100.0, 1_000.0])

@@ -16,6 +16,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from twin.core import flocks
+
 _PREFIX, _OWNER = "balad-", ".owner"
 _lock = threading.Lock()
 _rooms: dict[str, tuple[Path, IO[bytes]]] = {}
@@ -73,15 +75,7 @@ def _gone(made: Path, held: IO[bytes]) -> None:
 
 def _held(file: IO[bytes]) -> bool:
     """Whether this process could take the lock."""
-    if os.name != "posix":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    return os.name != "posix" or flocks.taken(file) is True
 
 
 def _mine(found: os.stat_result, kind: Any) -> bool:
@@ -102,5 +96,6 @@ def _swept(place: Path) -> None:
         for one in place.iterdir():
             if one != owner:
                 shutil.rmtree(one, ignore_errors=True) if one.is_dir() and not one.is_symlink() else one.unlink()
-    owner.unlink()
-    place.rmdir()
+    if [one.name for one in place.iterdir()] == [_OWNER]:
+        owner.unlink()
+        place.rmdir()

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from twin.core import flocks
 from twin.core.errors import CityBusy
 from twin.core.i18n import mark
 
@@ -57,43 +58,35 @@ def let_go(place: Path | None) -> None:
     """Give back what ``hold`` answered, after DuckDB's connection was closed."""
     if place is None:
         return
-    import fcntl
-
     with _guard:
         mine = _held[place]
         mine.count -= 1
         if mine.count:
             return
         del _held[place]
-        with mine.file, contextlib.suppress(OSError):
+        with mine.file:
             # Whoever is the last takes the file away; other readers keep theirs.
-            fcntl.flock(mine.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            place.unlink()
+            if flocks.taken(mine.file):
+                with contextlib.suppress(OSError):
+                    place.unlink()
 
 
 def _locked(place: Path, path: Path, *, shared: bool) -> IO[bytes] | None:
-    import fcntl
-
-    how = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
     while True:
         try:
             file = place.open("ab")
         except OSError:
             return None
-        try:
-            fcntl.flock(file, how)
+        found = flocks.taken(file, shared=shared)
+        with contextlib.suppress(FileNotFoundError):
             # Who had it before may have taken the file away meanwhile.
-            if os.path.samestat(os.fstat(file.fileno()), place.stat()):
+            if found and os.path.samestat(os.fstat(file.fileno()), place.stat()):
                 return file
-        except BlockingIOError:
-            file.close()
-            raise CityBusy(BUSY, path, who=holder(path)) from None
-        except FileNotFoundError:
-            pass
-        except OSError:
-            file.close()
-            return None
         file.close()
+        if found is None:
+            return None
+        if not found:
+            raise CityBusy(BUSY, path, who=holder(path))
 
 
 def beside(path: Path) -> Path:
