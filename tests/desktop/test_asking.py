@@ -70,6 +70,22 @@ def test_nothing_is_chosen_until_a_person_chooses(asked):
     assert not asked.readings.plan.chosen
 
 
+def test_what_was_said_is_there_in_the_other_language_too(asked, desk, qtbot):
+    pick(asked, qtbot, "EPSG:20437")
+    tongue.set("ar")
+    qtbot.wait_until(lambda: desk.window.messages.findChildren(Where)[-1] is not asked)
+    again = form(desk, qtbot, Where)
+    assert again.code.text() == "EPSG:20437" and again.load.isEnabled()
+    qtbot.wait_until(lambda: bool(again.readings.plan.chosen), timeout=10_000)
+    again.by_hand.setChecked(True)
+    for field, number in zip(again.numbers, ("515000", "2380000", "30", "1"), strict=True):
+        field.setText(number)
+    tongue.set("en")
+    qtbot.wait_until(lambda: desk.window.messages.findChildren(Where)[-1] is not again)
+    last = form(desk, qtbot, Where)
+    assert last.by_hand.isChecked() and last.place == (515_000.0, 2_380_000.0, 30.0, 1.0)
+
+
 def test_each_reading_is_drawn_where_it_would_lie(asked, qtbot):
     plan = asked.readings.plan
     pick(asked, qtbot, "EPSG:20437")
@@ -231,6 +247,17 @@ def test_the_kind_that_is_chosen_is_the_layers(desk, qtbot, tmp_path):
     QTest.mouseClick(asked.load, Qt.MouseButton.LeftButton)
     qtbot.wait_until(lambda: layer(desk, "plots") is not None, timeout=60_000)
     assert layer(desk, "plots").kind == "buildings"
+
+
+def test_what_was_chosen_is_chosen_in_the_other_language_too(desk, qtbot, tmp_path):
+    desk.asking.bring(plots(tmp_path, "EPSG:9357"))
+    asked = form(desk, qtbot, Choices)
+    asked.encoding.setCurrentIndex(asked.encoding.findData("utf-8"))
+    asked.kind.setCurrentIndex(asked.kind.findData("surfaces"))
+    said = asked.said
+    tongue.set("ar")
+    qtbot.wait_until(lambda: desk.window.messages.findChildren(Choices)[-1] is not asked)
+    assert form(desk, qtbot, Choices).said == said == {"encoding": "utf-8", "kind": "surfaces"}
 
 
 def test_escape_leaves_a_question(desk, qtbot, tmp_path):

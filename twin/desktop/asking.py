@@ -21,6 +21,7 @@ from twin.host.session import Session
 
 if TYPE_CHECKING:
     from twin.desktop.bridge import Running
+    from twin.desktop.choices import Choices
     from twin.desktop.desk import Desk
     from twin.formats.looking import Look
     from twin.formats.suggesting import Suggestions
@@ -37,8 +38,8 @@ class Asking:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def where(self, file: Path, again: Again, why: NoCrs | None = None) -> None:
-        """Ask where a file lies, with the CRSs that fit the city where they are known."""
+    def where(self, file: Path, again: Again, why: NoCrs | None = None, before: Where | None = None) -> None:
+        """Ask where a file lies, with the CRSs that fit the city where they are known; ``before`` asked the same."""
         desk, messages = self._desk, self._desk.window.messages
         crs = desk.known.crs if desk.known else ""
         words = tr("The file doesn't say in which coordinate system it is, and Balad doesn't guess.")
@@ -50,7 +51,9 @@ class Asking:
             again(said)
 
         form = Where(file.name, words, crs, answered, messages.clear, self._readings(why))
-        messages.ask(form, f"{form.title}\n{words}", lambda: self.where(file, again, why))
+        if before is not None:
+            form.like(before)
+        messages.ask(form, f"{form.title}\n{words}", lambda: self.where(file, again, why, form))
         form.grown = lambda: QTimer.singleShot(0, messages.settle)
         form.code.setFocus()
 
@@ -168,7 +171,7 @@ class Asking:
         otherwise = (tr("Read it otherwise…"), partial(back, self.choices))
         return ((tr("Say where it lies…"), partial(back, self.suggest)), otherwise) if report.astray else (otherwise,)
 
-    def _choose(self, file: Path, found: Look, again: Again) -> None:
+    def _choose(self, file: Path, found: Look, again: Again, before: Choices | None = None) -> None:
         from twin.desktop.choices import Choices
 
         desk, messages = self._desk, self._desk.window.messages
@@ -183,7 +186,9 @@ class Asking:
             self.suggest(file, lambda more: again({**said, **more}))
 
         form = Choices(file.name, found, layers, answered, messages.clear, where)
-        messages.ask(form, form.title, lambda: self._choose(file, found, again))
+        if before is not None:
+            form.like(before)
+        messages.ask(form, form.title, lambda: self._choose(file, found, again, form))
         form.grown = lambda: QTimer.singleShot(0, messages.settle)
 
     def _readings(self, why: NoCrs | None) -> Any:

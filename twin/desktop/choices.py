@@ -74,6 +74,12 @@ class Choices(QFrame):
         self._show()
         self._joined()
 
+    def like(self, other: Choices) -> None:
+        """Choose what was chosen in another, which asked the same in another language."""
+        for name in ("encoding", "kind", "join", "column"):
+            mine, before = getattr(self, name), getattr(other, name)
+            mine.setCurrentIndex(mine.findData(before.currentData()))
+
     @property
     def said(self) -> dict[str, Any]:
         """What an import is told: only what was chosen otherwise than it is found."""

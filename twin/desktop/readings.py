@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 from shiboken6 import isValid
 
@@ -55,6 +56,7 @@ class Readings(QWidget):
         for one in found.listed:
             self.list.addItem(_row(found, one))
         self.plan = Against(look)
+        self.plan.wait(tr("Choose one to see where it would lie."))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
@@ -68,6 +70,12 @@ class Readings(QWidget):
         self._still = QTimer(self, singleShot=True, interval=_REST)
         self._still.timeout.connect(self._read)
         self.setFixedHeight(260)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Whoever doesn't see it, as a window that closes, asks for nothing more."""
+        self._still.stop()
+        self._rest.stop()
+        super().hideEvent(event)
 
     def show_reading(self, crs: str, *, swapped: bool) -> None:
         """Draw the outlines as this CRS reads them, and dashed those of the reading to compare it with.

@@ -81,6 +81,14 @@ class Where(QFrame):
             readings.told.connect(self._tell)
         self._check()
 
+    def like(self, other: Where) -> None:
+        """Say what was said in another, which asked the same in another language."""
+        self.by_hand.setChecked(other.by_hand.isChecked())
+        self.swapped.setChecked(other.swapped.isChecked())
+        for number, before in zip(self.numbers, other.numbers, strict=True):
+            number.setText(before.text())
+        self.code.setText(other.code.text())
+
     def _lay_out(self, why: str, own: list[str]) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
