@@ -13,7 +13,7 @@ from layers.conduits import heights as heights
 from layers.conduits import mesh as mesh
 
 KIND = "cables"
-VERSION = 1
+VERSION = 2
 DIAMETER = 0.06
 """Metres, where a cable names none."""
 

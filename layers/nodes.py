@@ -16,7 +16,7 @@ from layers.node_shapes import NAMES, SHAPES
 from twin.api import shapes
 
 KIND = "nodes"
-VERSION = 1
+VERSION = 2
 GROUNDED = True
 """Where no height is said, they lie on the ground there, or so deep below it."""
 DETAILS = (0.0, 0.4, 8.0)

@@ -59,6 +59,10 @@ _MEANT = {
     "sewage": "sewer", "wastewater": "sewer", "rainwater": "storm", "stormwater": "storm", "drain": "storm",
     "hot_water": "heat", "steam": "heat", "natural_gas": "gas", "electricity": "power", "telecom": "fibre",
     "fiber": "fibre", "communication": "fibre",
+    "مياه": "water", "مياه الشرب": "water", "مياه محلاة": "water",
+    "صرف صحي": "sewer", "الصرف الصحي": "sewer", "مياه الصرف": "sewer",
+    "مياه الأمطار": "storm", "تصريف مياه الأمطار": "storm", "سيول": "storm", "السيول": "storm",
+    "كهرباء": "power", "ألياف ضوئية": "fibre", "اتصالات": "fibre", "غاز": "gas", "مياه ساخنة": "heat",
 }  # fmt: skip
 
 NODES = {
@@ -101,7 +105,7 @@ def carrying(table: pa.Table, otherwise: str) -> list[shapes.Colour]:
 
 def _carried(words: tuple[str | None, ...], otherwise: str) -> shapes.Colour:
     for word in words:
-        said = (word or "").lower()
+        said = " ".join((word or "").lower().split())
         known = _MEANT.get(said, said)
         if known in CARRIED:
             return CARRIED[known]

@@ -13,7 +13,7 @@ from layers.conduits import heights as heights
 from layers.conduits import mesh as mesh
 
 KIND = "pipes"
-VERSION = 1
+VERSION = 2
 DIAMETER = 0.1
 """Metres, where a pipe names none."""
 

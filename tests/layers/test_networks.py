@@ -125,6 +125,14 @@ def test_what_flows_gives_the_colour():
     assert tuple(cable.base[0].tolist()) == (0xD9, 0x90, 0x2F)
 
 
+def test_what_flows_may_be_said_in_arabic():
+    said = [("صرف صحي", "sewage"), ("السيول", "storm"), ("كهرباء", "power"), ("ألياف  ضوئية", "fibre"), ("غاز", "gas")]
+    words = [word for pair in said for word in pair]
+    arrays = pipes.mesh(pipes.encode(table([line((0, 0), (9, 0))] * len(words), substance=words)))
+    tints = [tuple(arrays.base[arrays.owner == owner][0].tolist()) for owner in range(len(words))]
+    assert tints[::2] == tints[1::2] and len(set(tints)) == len(said)
+
+
 def test_each_node_has_the_shape_of_what_it_is():
     names = [name for name in NAMES if name not in ("pump", "valve")]
     points = [shapely.Point(EAST + 30 * n, NORTH, 5.0) for n in range(len(names))]
