@@ -222,6 +222,15 @@ def test_an_idle_child_that_dies_is_replaced(jobs: Jobs) -> None:
     assert run(jobs, add, 1, 1).result() == 2
 
 
+def test_children_that_rest_are_gone_and_those_at_work_stay(jobs: Jobs) -> None:
+    first = run(jobs, who).result()
+    jobs.rest()
+    assert not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE
+    working = run(jobs, sleep, 1)
+    jobs.rest()
+    assert working.result() is None and run(jobs, who).result() != first
+
+
 def test_close_leaves_no_process() -> None:
     with Jobs() as jobs:
         pid = run(jobs, who).result()

@@ -40,6 +40,8 @@ MEMORY = 8 << 30
 
 _READ, _WRITTEN = 0.6, 0.7
 """How far the progress is when the file is read, and when the city is written; the rest is the tiles'."""
+_MANY = 200_000
+"""Features from which on a child anew is a small part of the work."""
 _LONGEST = 63
 """Letters of a layer's id."""
 _TWICE = mark("This very file is in the city already: its layers are there twice now. Undo takes this one back.")
@@ -83,7 +85,14 @@ def import_file(
             raise
         if taken.link:
             context.read_on(taken.link.holds)
+        make_room(context, taken)
         return written(context, taken, file.name, swapped=swapped, attribution=attribution or "")
+
+
+def make_room(context: Context, taken: Taken) -> None:
+    """Let the child that read many features go before they are written: both together need the most memory."""
+    if sum(part.report.read for part in taken.layers) >= _MANY:
+        context.jobs.rest()
 
 
 def written(context: Context, taken: Taken, name: str, *, swapped: bool = False, attribution: str = "") -> ImportReport:

@@ -142,6 +142,14 @@ class Jobs:
         with self._lock:
             return list(self._running.values())
 
+    def rest(self) -> None:
+        """Let children go that have nothing to do, with the memory that they hold; the next job begins one anew."""
+        with self._lock:
+            if any(not job.future.done() for job in self._running.values()):
+                return
+            pool, self._pool = self._pool, None
+        _stop(pool)
+
     def close(self) -> None:
         """Stop every job and every child."""
         with self._lock:
@@ -151,7 +159,7 @@ class Jobs:
         # The pool's own threads tell of each job's end and ask for the lock: nobody who waits for them may hold it.
         for job in running:
             job.cancel()
-        _ended(pool)
+        _stop(pool)
         with self._lock:
             if self._folder is not None:
                 self._folder.cleanup()
@@ -186,7 +194,7 @@ class Jobs:
 
     def _drop_pool(self) -> None:
         pool, self._pool = self._pool, None
-        _ended(pool)
+        _stop(pool)
 
     def _listen(self, pool: ProcessPool, reports: Connection) -> None:
         while self._pool is pool:
@@ -243,7 +251,7 @@ class Jobs:
             _log.log(level, "job %s\n%s", job.title, outcome.trace)
 
 
-def _ended(pool: ProcessPool | None) -> None:
+def _stop(pool: ProcessPool | None) -> None:
     if pool is not None:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()

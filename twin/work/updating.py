@@ -103,6 +103,7 @@ def update(
         except NoCrs as why:
             why.suggested = choosing.suggested(context, request)
             raise
+        imports.make_room(context, taken)
         part = _whole(taken.layers, file)
         with pa.memory_map(part.ipc) as source:
             table = pa.ipc.open_stream(source).read_all()
